@@ -1,0 +1,99 @@
+{#
+  Faults of a row, found while it is typed (semantics 2). A fault is {level, rule, field, when}: level record or warning, rule a code of
+  seeds/rule.csv, field the field that is wrong, when the SQL condition over the typed columns. In the data they stand as one text: faults divided by
+  chr(30), each as level, rule, field, value divided by chr(31).
+#}
+{% macro fault(level, rule, field, when) %}
+    {% if level not in ('record', 'warning') %}
+        {{ exceptions.raise_compiler_error("fault: level must be record or warning, not '" ~ level ~ "'") }}
+    {% endif %}
+    {{ return({'level': level, 'rule': rule, 'field': field, 'when': when}) }}
+{% endmacro %}
+
+{# The faults that the contract itself names: missing, unparseable, unknown code, certificate. #}
+{% macro contract_faults(dataset) %}
+    {% set faults = [] %}
+    {% for field in contract_fields(dataset) %}
+        {% set parsed = not field.pii and (field.codes or field.type not in ('text', 'code')) %}
+        {% set raw = field.name ~ '__raw' if parsed else field.name %}
+        {% if field.required %}{% do faults.append(fault('record', 'required_missing', field.name, raw ~ ' is null')) %}{% endif %}
+        {% if field.pii == 'id' %}
+            {% do faults.append(fault('record', 'lost_digits', field.name, field.name ~ "_check = 'lost_digits'")) %}
+            {% for state in ('length', 'birth_date', 'checksum') %}
+                {% do faults.append(fault('warning', 'certificate_' ~ state, field.name, field.name ~ "_check = '" ~ state ~ "'")) %}
+            {% endfor %}
+        {% elif field.codes %}
+            {% do faults.append(fault('warning', 'unknown_code', field.name, field.name ~ " not in ('" ~ field.codes.keys() | join("', '") ~ "')")) %}
+        {% elif parsed %}
+            {% do faults.append(fault('record', 'unparseable', field.name, raw ~ ' is not null and ' ~ field.name ~ ' is null')) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(faults) }}
+{% endmacro %}
+
+{#
+  Two columns: `_faults` (text as above, null where there is none) and `_quarantined`. A row of the wrong shape has that one fault only: its
+  values stand in the wrong columns.
+#}
+{% macro fault_columns(dataset, more=[]) %}
+    {%- set faults = contract_faults(dataset) + more %}
+    {%- set names = {} %}
+    {%- for field in contract_fields(dataset) %}
+        {%- do names.update({field.name: field.name ~ '_mask' if field.pii else (field.name ~ '__raw' if field.codes or field.type not in ('text', 'code') else field.name)}) %}
+    {%- endfor %}
+    {%- set shaped = "concat('record', chr(31), case when _fault like 'lost_digits:%' then 'lost_digits' else 'row_shape' end, chr(31), "
+        ~ "case when _fault like 'lost_digits:%' then " ~ part_of("_fault", "':'", 2) ~ " end, chr(31), case when _fault not like 'lost_digits:%' then " ~ part_of("_fault", "':'", 2) ~ " else '' end)" %}
+    case
+        when _fault is not null then {{ shaped }}
+        when
+            {% for f in faults -%}
+            {{ 'or ' if not loop.first }}{{ f.when }}
+            {% else -%}
+            false
+            {% endfor %} then concat_ws(
+                chr(30)
+                {%- for f in faults %},
+                case
+                    when {{ f.when }}
+                        then concat('{{ f.level }}', chr(31), '{{ f.rule }}', chr(31), '{{ f.field }}', chr(31), coalesce(left(cast({{ names.get(f.field, f.field) }} as varchar), 40), ''))
+                end
+                {%- endfor %}
+            )
+    end as _faults,
+    coalesce(
+        _fault is not null
+        {%- for f in faults if f.level == 'record' %}
+        or coalesce({{ f.when }}, false)
+        {%- endfor %}, false
+    ) as _quarantined
+{%- endmacro %}
+
+{# A list of faults as the bureau reads it: file, row, field, and in Chinese what is wrong and what to do. #}
+{% macro fault_message_ctes() -%}
+files as (select * from {{ ref('int_file') }}),
+
+rules as (select * from {{ ref('rule') }}),
+
+fields as (select * from {{ ref('int_contract_field') }}),
+{%- endmacro %}
+
+{% macro faults_with_messages(faults) -%}
+    select
+        {{ faults }}.dataset,
+        files.label as file,
+        {{ faults }}._row as row,
+        nullif({{ faults }}.field, '') as field,
+        {{ faults }}.rule_code,
+        {{ faults }}.level,
+        nullif({{ faults }}.value_masked, '') as value_masked,
+        concat(
+            case when fields.field_zh is not null then concat('“', fields.field_zh, '”') else '' end,
+            rules.message_zh,
+            case when {{ faults }}.value_masked <> '' then concat('（', {{ faults }}.value_masked, '）') else '' end,
+            '。', rules.advice_zh, '。'
+        ) as message_zh
+    from {{ faults }}
+    inner join files using (_file_id, _sheet)
+    inner join rules using (rule_code)
+    left join fields on {{ faults }}.dataset = fields.dataset and {{ faults }}.field = fields.field
+{%- endmacro %}

@@ -1,0 +1,64 @@
+{# Text to type, as semantics 1 says ("Values"). Each returns an expression that is null where the text does not parse. #}
+
+{# The typed expression of one field of the contract. #}
+{% macro typed(raw, field) %}
+    {%- if field.codes %}{{ return(to_code(raw, field.codes)) }}
+    {%- elif field.type == 'integer' %}{{ return(to_integer(raw)) }}
+    {%- elif field.type in ('number', 'amount') %}{{ return(to_amount(raw)) }}
+    {%- elif field.type == 'date' %}{{ return(to_date(raw)) }}
+    {%- elif field.type == 'timestamp' %}{{ return(to_timestamp(raw)) }}
+    {%- else %}{{ exceptions.raise_compiler_error("typed: field '" ~ field.name ~ "' has the unknown type '" ~ field.type ~ "'") }}
+    {%- endif %}
+{% endmacro %}
+
+{# A code, given as the code or as its Chinese label. An unknown value is kept. #}
+{% macro to_code(raw, codes) %}
+    {%- set whens = [] %}
+    {%- for code, label in codes.items() %}{% do whens.append("when '" ~ label ~ "' then '" ~ code ~ "'") %}{% endfor %}
+    {{- return("case " ~ raw ~ " " ~ whens | join(" ") ~ " else " ~ raw ~ " end") }}
+{% endmacro %}
+
+{#
+  A decimal of 4 places. Reads thousands commas, full-width digits, ￥, parentheses as negative, scientific notation.
+  The plain spelling is tried first: the cleaning is only paid for by the values that need it.
+#}
+{% macro to_amount(raw) %}
+    {%- set folded = "translate(" ~ raw ~ ", '０１２３４５６７８９．，－＋（）Ｅ￥¥ ', '0123456789.,-+()E')" %}
+    {%- set number = "case when " ~ matches(folded, "\\(?[-+]?[0-9]{1,3}(,[0-9]{3})+(\\.[0-9]*)?\\)?") ~ " then replace(" ~ folded ~ ", ',', '') else " ~ folded ~ " end" %}
+    {%- set signed = rearrange(number, "\\(([^()]*)\\)", "-\\1") %}
+    {{- return(
+        "coalesce(case when not contains(" ~ raw ~ ", '_') then try_cast(" ~ raw ~ " as decimal(18, 4)) end, "
+        ~ "case when not contains(" ~ raw ~ ", '_') then try_cast(" ~ signed ~ " as decimal(18, 4)) end)"
+    ) }}
+{% endmacro %}
+
+{# A whole number; a fraction other than 0 does not parse. #}
+{% macro to_integer(raw) %}
+    {%- set number = to_amount(raw) %}
+    {{- return("case when " ~ number ~ " = trunc(" ~ number ~ ") then cast(" ~ number ~ " as bigint) end") }}
+{% endmacro %}
+
+{% macro to_date(raw) %}
+    {{- return("case when " ~ raw ~ " like '____-__-__' then try_cast(" ~ raw ~ " as date) else cast(" ~ spelled_time(raw) ~ " as date) end") }}
+{% endmacro %}
+
+{% macro to_timestamp(raw) %}
+    {{- return(
+        "case when " ~ raw ~ " like '____-__-__ __:__:__' or " ~ raw ~ " like '____-__-__' then try_cast(" ~ raw ~ " as timestamp) "
+        ~ "else " ~ spelled_time(raw) ~ " end"
+    ) }}
+{% endmacro %}
+
+{# The other spellings: 2026/9/30, 20260930, 2026年9月30日, an Excel serial of 5 digits; a time may follow. #}
+{% macro spelled_time(raw) %}
+    {%- set time = "(?:[ T]*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]+)?)?))?" %}
+    {%- set separated = "([0-9]{4})[-/年]([0-9]{1,2})[-/月]([0-9]{1,2})日?" ~ time %}
+    {%- set digits = "([0-9]{4})([0-9]{2})([0-9]{2})" ~ time.replace("*", "+") %}
+    {%- set serial = "([0-9]{5})" ~ time.replace("*", "+") %}
+    {{- return(
+        "case when " ~ matches(raw, separated) ~ " then try_cast(trim(" ~ rearrange(raw, separated, "\\1-\\2-\\3 \\4") ~ ") as timestamp) "
+        ~ "when " ~ matches(raw, digits) ~ " then try_cast(trim(" ~ rearrange(raw, digits, "\\1-\\2-\\3 \\4") ~ ") as timestamp) "
+        ~ "when " ~ matches(raw, serial) ~ " then try_cast(trim(concat(cast("
+        ~ add_days("date '1899-12-30'", "left(" ~ raw ~ ", 5)") ~ " as varchar), ' ', " ~ rearrange(raw, serial, "\\2") ~ ")) as timestamp) end"
+    ) }}
+{% endmacro %}

@@ -1,0 +1,17 @@
+-- One row per landed sheet, with the name under which the bureau knows it.
+with ledger as (select * from {{ source('ledger', 'file') }}),
+
+int_file as (
+    select
+        file_id as _file_id,
+        coalesce(sheet, '') as _sheet,
+        dataset,
+        file,
+        case when sheet is null then file else concat(file, '#', sheet) end as label,
+        rows as landed_rows,
+        batch,
+        cast(modified_on as date) as modified_on
+    from ledger
+)
+
+select * from int_file

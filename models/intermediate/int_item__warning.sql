@@ -1,0 +1,28 @@
+-- One row per fee item whose settlement was not delivered (semantics 2).
+with items as (select * from {{ accepted('settlement_item') }} as accepted_item),
+
+sums as (select setl_id from {{ ref('int_settlement__items') }}),
+
+settlements as (select setl_id from {{ accepted('settlement') }} as accepted_settlement),
+
+-- by settlement first: item rows are many, the settlements that are missing few
+missing as (
+    select sums.setl_id
+    from sums
+    left join settlements using (setl_id)
+    where settlements.setl_id is null
+),
+
+int_item__warning as (
+    select
+        'settlement_item' as dataset,
+        {{ lineage_columns() | map('replace', '_', 'items._', 1) | join(', ') }},
+        'warning' as level,
+        'item_without_settlement' as rule_code,
+        'setl_id' as field,
+        items.setl_id as value_masked
+    from items
+    inner join missing using (setl_id)
+)
+
+select * from int_item__warning

@@ -1,0 +1,95 @@
+-- One row per warning that needs more than the settlement row itself (semantics 2, 4 and 6). Linked reversals repeat their original and are
+-- not warned of again.
+with settlements as (
+    select *
+    from {{ ref('int_settlement__resolved') }}
+    where reversed_setl_id is null
+),
+
+landed as (select * from {{ ref('stg_settlement') }}),
+
+files as (select max({{ month_of('modified_on') }}) as newest_month from {{ ref('int_file') }}),
+
+item_months as (
+    select distinct month
+    from {{ ref('int_settlement__resolved') }}
+    where items > 0
+),
+
+persons as (select * from {{ ref('int_person') }}),
+
+filings as (
+    select
+        filing.filing_id,
+        filing.to_admdvs,
+        coalesce(persons.person_key, concat('psn:', filing.psn_no)) as person_key
+    from {{ accepted('referral') }} as filing
+    left join persons using (psn_no)
+),
+
+-- an identity needs the landed amount: only of rows whose items are there and are not reversed
+totals as (
+    select
+        settlements.setl_id,
+        landed.total_cost
+    from settlements
+    inner join landed
+        on
+            settlements._file_id = landed._file_id
+            and settlements._sheet = landed._sheet
+            and settlements._row = landed._row
+    where settlements.items > 0 and settlements.sign = 1 and abs(settlements.own_item_cost - landed.total_cost) > 0.01
+),
+
+checked as (
+    select
+        settlements.*,
+        not settlements.is_enrolled as is_not_enrolled,
+        not settlements.is_registered as is_unknown_institution,
+        settlements.month > files.newest_month as is_future,
+        settlements.sign = -1 as is_unlinked,
+        settlements.sign = 1 and settlements.items = 0 and item_months.month is not null as has_no_items,
+        totals.setl_id is not null as has_items_off,
+        settlements.filing_id is not null
+        and (
+            filings.filing_id is null
+            or coalesce(left(filings.to_admdvs, 6) <> settlements.inst_region, false)
+        ) as has_other_filing,
+        totals.total_cost
+    from settlements
+    cross join files
+    left join item_months on settlements.month = item_months.month
+    left join totals on settlements.setl_id = totals.setl_id
+    left join filings
+        on
+            settlements.filing_id = filings.filing_id
+            and settlements.person_key = filings.person_key
+),
+
+int_settlement__warning as (
+    {%- set warnings = [
+        ('not_enrolled', 'psn_no', 'is_not_enrolled', 'psn_no'),
+        ('unknown_institution', 'inst_code', 'is_unknown_institution', 'inst_code'),
+        ('future_month', 'setl_time', 'is_future', 'month'),
+        ('reversal_unlinked', 'original_setl_id', 'is_unlinked', 'setl_id'),
+        ('no_items', 'setl_id', 'has_no_items', 'setl_id'),
+        ('items_off_total', 'total_cost', 'has_items_off', 'total_cost'),
+        ('filing_differs', 'filing_id', 'has_other_filing', 'filing_id'),
+    ] %}
+    {%- for rule, field, condition, value in warnings %}
+    select
+        'settlement' as dataset,
+        {{ lineage_columns() | join(', ') }},
+        'warning' as level,
+        '{{ rule }}' as rule_code,
+        '{{ field }}' as field,
+        cast({{ value }} as varchar) as value_masked
+    from checked
+    where {{ condition }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select * from int_settlement__warning

@@ -1,0 +1,11 @@
+-- One row per cell and measure: the parts of all indicators, month and year to date (semantics 7).
+with measure_value as (
+    {%- for subject in ['settlement', 'fund', 'participation', 'priority', 'supervision', 'reference'] %}
+    select * from {{ ref('int_cell__' ~ subject) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select * from measure_value

@@ -1,0 +1,76 @@
+-- One row per dataset and file (sheet of a workbook): landed = accepted + quarantined + duplicate + superseded, by rows and by the main amount
+-- of the dataset (semantics 2).
+with files as (select * from {{ ref('int_file') }}),
+
+exclusions as (select * from {{ ref('int_row_exclusion') }}),
+
+landed as (
+    {%- for dataset in datasets() %}
+    {%- set amount = (contract_of(dataset).config.meta.main_amount if execute) or 'cast(null as decimal(18, 4))' %}
+    select
+        '{{ dataset }}' as dataset,
+        _file_id,
+        _sheet,
+        count(*) as landed_rows,
+        count(case when _quarantined then 1 end) as quarantined_rows,
+        sum({{ amount }}) as landed_amount,
+        sum(case when _quarantined then {{ amount }} end) as quarantined_amount
+    from {{ ref('stg_' ~ dataset) }}
+    group by _file_id, _sheet
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+excluded as (
+    {%- for dataset in datasets() %}
+    {%- set amount = (contract_of(dataset).config.meta.main_amount if execute) or 'cast(null as decimal(18, 4))' %}
+    select
+        '{{ dataset }}' as dataset,
+        exclusions._file_id,
+        exclusions._sheet,
+        count(case when exclusions.status = 'duplicate' then 1 end) as duplicate_rows,
+        count(case when exclusions.status = 'superseded' then 1 end) as superseded_rows,
+        sum(case when exclusions.status = 'duplicate' then {{ amount }} end) as duplicate_amount,
+        sum(case when exclusions.status = 'superseded' then {{ amount }} end) as superseded_amount
+    from exclusions
+    inner join {{ ref('stg_' ~ dataset) }} as staged
+        on
+            exclusions.dataset = '{{ dataset }}'
+            and exclusions._file_id = staged._file_id
+            and exclusions._sheet = staged._sheet
+            and exclusions._row = staged._row
+    group by exclusions._file_id, exclusions._sheet
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+file_conservation as (
+    select
+        files.dataset,
+        files.label as file,
+        coalesce(landed.landed_rows, 0) as landed_rows,
+        coalesce(landed.landed_rows, 0)
+        - coalesce(landed.quarantined_rows, 0)
+        - coalesce(excluded.duplicate_rows, 0)
+        - coalesce(excluded.superseded_rows, 0) as accepted_rows,
+        coalesce(landed.quarantined_rows, 0) as quarantined_rows,
+        coalesce(excluded.duplicate_rows, 0) as duplicate_rows,
+        coalesce(excluded.superseded_rows, 0) as superseded_rows,
+        coalesce(landed.landed_amount, 0) as landed_amount,
+        coalesce(landed.landed_amount, 0)
+        - coalesce(landed.quarantined_amount, 0)
+        - coalesce(excluded.duplicate_amount, 0)
+        - coalesce(excluded.superseded_amount, 0) as accepted_amount,
+        coalesce(landed.quarantined_amount, 0) as quarantined_amount,
+        coalesce(excluded.duplicate_amount, 0) as duplicate_amount,
+        coalesce(excluded.superseded_amount, 0) as superseded_amount
+    from files
+    left join landed using (dataset, _file_id, _sheet)
+    left join excluded using (dataset, _file_id, _sheet)
+)
+
+select * from file_conservation

@@ -1,0 +1,108 @@
+"""The bootstrap's own decisions: what runs, what is named as not run, what the table says."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# CI counts the tests of a run by this line
+CLOSING_LINE = re.compile(r"^\w+: \d+ passed, \d+ failed(, \d+ skipped)?$")
+
+
+@pytest.fixture(scope="module")
+def bootstrap() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "bootstrap.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["bootstrap"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_all_steps_run_and_what_could_not_is_named(bootstrap: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    seen: list[str] = []
+
+    def runner(command: Sequence[str]) -> int:
+        seen.append(command[0])
+        return 3 if command[0] == "b" else 0
+
+    steps = [
+        bootstrap.Step("first", ("a",)),
+        bootstrap.Step("broken", ("b",)),
+        bootstrap.Step("after broken", ("c",), needs=("broken",)),
+        bootstrap.Step("without files", ("d",), files=("models", "*.sql")),
+        bootstrap.Step("after one not run", ("e",), needs=("without files",)),
+        bootstrap.Step("last", ("f",), needs=("first",)),
+    ]
+    results = bootstrap.run_steps(steps, runner, tmp_path)
+
+    assert seen == ["a", "b", "f"]
+    assert [(result.name, result.status, result.note) for result in results] == [
+        ("first", "passed", ""),
+        ("broken", "failed", "exit code 3"),
+        ("after broken", "not run", "needs broken"),
+        ("without files", "not run", "no *.sql in models/"),
+        ("after one not run", "not run", "needs without files"),
+        ("last", "passed", ""),
+    ]
+    table = bootstrap.summary(results)
+    assert "needs broken" in table
+    assert table.splitlines()[-1] == "steps: 2 passed, 1 failed, 3 skipped"
+
+
+@pytest.mark.parametrize("statuses", [["passed"], ["failed", "passed"], ["not run"]])
+def test_the_table_closes_with_a_countable_line(bootstrap: ModuleType, statuses: list[str]) -> None:
+    results = [bootstrap.Result(f"s{n}", status, 1.0) for n, status in enumerate(statuses)]
+    assert CLOSING_LINE.match(bootstrap.summary(results).splitlines()[-1])
+
+
+@pytest.mark.parametrize(("status", "code"), [("passed", 0), ("failed", 1), ("not run", 1)])
+def test_only_a_whole_pass_is_success(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: str, code: int
+) -> None:
+    monkeypatch.setattr(bootstrap, "BUILD", tmp_path)
+    monkeypatch.setattr(bootstrap, "sync", lambda env, dev: "")
+    monkeypatch.setattr(bootstrap, "run_steps", lambda steps, runner: [bootstrap.Result("x", status, 0.0)])
+    assert bootstrap.check(lambda data: []) == code
+
+
+def test_environment_is_silent_and_keeps_the_key_out_of_the_data_folder(bootstrap: ModuleType) -> None:
+    data = ROOT / "data" / "demo"
+    env = bootstrap.environment(
+        data, {"VIRTUAL_ENV": "/elsewhere", "PIP_INDEX_URL": "https://mirror.invalid"}
+    )
+    assert env["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
+    assert env["DO_NOT_TRACK"] == "1"
+    assert env["YIBAO_DATA"] == str(data)
+    assert data not in Path(env["YIBAO_KEY_FILE"]).parents
+    assert "VIRTUAL_ENV" not in env
+    assert env["PIP_INDEX_URL"] == "https://mirror.invalid"
+
+
+def test_without_uv_pip_installs_and_says_so(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Sequence[str]] = []
+    monkeypatch.setattr(bootstrap, "find_uv", lambda env: None)
+    monkeypatch.setattr(bootstrap, "make_venv", lambda folder, env: None)
+    monkeypatch.setattr(bootstrap, "call", lambda command, env: calls.append(command) or 0)
+    assert bootstrap.UV_VERSION in bootstrap.sync({}, dev=True)
+    (command,) = calls
+    assert "pip" in command and "-e" in command
+    assert any(str(part).startswith("pytest") for part in command)
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), ([], 2), (["no-such"], 2)])
+def test_command_line(arguments: list[str], code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "bootstrap.py"), *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert "demo" in done.stdout + done.stderr

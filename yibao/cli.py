@@ -1,0 +1,219 @@
+"""The command line: it parses, calls and shows; what is done is elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yibao import __version__, lookup, publishing, show_status, show_values, summary
+from yibao.command import ChineseGroup, Session
+from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
+from yibao.lock import data_lock
+from yibao.logs import write_run_report
+from yibao.paths import DataPaths, data_paths
+from yibao.problem import ExitCode, Problem
+from yibao.project import find_project
+from yibao.release import publish_checked
+from yibao.road import RunRequest, require_period_form, walk
+from yibao.warehouse import call_dbt, checked
+
+_FOLDER = click.Path(path_type=Path)
+
+data_option = click.option(
+    "--data",
+    type=_FOLDER,
+    metavar="文件夹",
+    help="数据文件夹；不写则用环境变量 YIBAO_DATA，再不然用当前目录下的 data。",
+)
+inbox_option = click.option(
+    "--inbox",
+    type=_FOLDER,
+    required=True,
+    metavar="文件夹",
+    help="收件夹：放医保局导出文件的地方，只读不改。",
+)
+project_option = click.option(
+    "--project", type=_FOLDER, metavar="文件夹", help="dbt 项目文件夹；一般不用写，用自带的。"
+)
+period_option = click.option(
+    "--period", metavar="年-月", help="期间，例如 2026-09；不写则用数据中最新的月份。"
+)
+
+
+@click.group(cls=ChineseGroup, help="医保指标数仓：从导出文件到发布的指标，一条命令走完。")
+@click.version_option(__version__, prog_name="yibao", message="%(prog)s %(version)s", help="显示版本并退出。")
+def main() -> None:
+    """The group; its class ends the process."""
+
+
+@main.command(help="走完全程：导入、建仓、校验、发布。")
+@inbox_option
+@data_option
+@period_option
+@click.option("--strict", is_flag=True, help="只要有文件被拒收就停下，不发布（退出码 3）。")
+@click.option("--full-refresh", is_flag=True, help="全部重新计算，不沿用上次的结果。")
+@project_option
+@click.pass_obj
+def run(
+    session: Session,
+    inbox: Path,
+    data: Path | None,
+    period: str | None,
+    strict: bool,
+    full_refresh: bool,
+    project: Path | None,
+) -> int:
+    """Land, build, publish; then the summary."""
+    require_period_form(period)
+    _require_inbox(inbox)
+    paths = _made(session, data)
+    screen = session.screen
+    request = RunRequest(find_project(project), paths, inbox.absolute(), period, strict, full_refresh)
+    report = walk(request, now=session.now, tell=screen.note, progress=screen.progress, call=call_dbt)
+    summary.show_run(screen, report, paths, dataset_names(request.project))
+    if report.holds_lock:
+        name = report.generation.run_id if report.generation else report.started_at.translate(_NAME)
+        write_run_report(paths, name, summary.report_of(report, paths, session.now()))
+    if report.unexpected:
+        raise report.unexpected
+    if report.problem:
+        screen.problem(report.problem)
+    return report.exit_code
+
+
+@main.command(help="只导入：把收件夹里的新文件读进数据文件夹。")
+@inbox_option
+@data_option
+@click.option("--strict", is_flag=True, help="只要有文件被拒收，就以退出码 3 结束。")
+@project_option
+@click.pass_obj
+def land(session: Session, inbox: Path, data: Path | None, strict: bool, project: Path | None) -> None:
+    """Land only."""
+    _require_inbox(inbox)
+    paths = _made(session, data)
+    with data_lock(paths, "land", session.now()), session.screen.progress("导入文件") as show:
+        intake = take_in(find_project(project), paths, inbox.absolute(), session.now(), show)
+    summary.show_files(session.screen, intake)
+    require_landed(paths, intake)
+    if strict:
+        require_none_refused(intake)
+
+
+@main.command(help="只发布：把上次校验通过的数仓发布为新的一版。")
+@data_option
+@period_option
+@project_option
+@click.pass_obj
+def publish(session: Session, data: Path | None, period: str | None, project: Path | None) -> None:
+    """Publish what the last build left, if it passed."""
+    require_period_form(period)
+    paths = _existing(session, data)
+    with data_lock(paths, "publish", session.now()):
+        generation = publish_checked(find_project(project), paths, checked(paths), period, session.now())
+    session.screen.line(f"已发布 {generation.period}，版本 {generation.run_id}")
+    session.screen.line(f"位置 {generation.folder}")
+
+
+@main.command(help="现在的情况：已导入的、被拒收的、上次运行的结果、已发布的各版。")
+@data_option
+@project_option
+@click.pass_obj
+def status(session: Session, data: Path | None, project: Path | None) -> None:
+    """What is landed and published, and how the last run ended."""
+    show_status.show(session.screen, _existing(session, data), dataset_names(find_project(project)))
+
+
+@main.command(help="在终端里查看一个指标（写代码或中文名），取自当前发布的一版。")
+@click.argument("indicator", required=False, metavar="指标")
+@click.option("--list", "listed", is_flag=True, help="列出全部指标。")
+@period_option
+@click.option("--region", metavar="地区", help="地区代码或名称；不写则为全县（或全市）。")
+@click.option(
+    "--by",
+    type=click.Choice(list(lookup.DIMENSIONS)),
+    metavar="细分",
+    help="按什么细分：" + "，".join(f"{code} {name}" for code, name in lookup.DIMENSIONS.items()) + "。",
+)
+@click.option(
+    "--mode", type=click.Choice(list(lookup.MODES)), help="ytd 本年累计，month 本月；不写则用累计。"
+)
+@click.option("--insutype", default="all", metavar="险种", help="险种代码，例如 390；不写则为全部险种。")
+@data_option
+@project_option
+@click.pass_obj
+def show(
+    session: Session,
+    /,
+    indicator: str | None,
+    listed: bool,
+    data: Path | None,
+    project: Path | None,
+    **query: Any,
+) -> None:
+    """A table of one indicator."""
+    require_period_form(query["period"])
+    paths = _existing(session, data)
+    with publishing.open_current(paths) as opened:
+        if listed:
+            show_values.show_catalogue(session.screen, lookup.catalogue(opened.connection))
+            return
+        if indicator is None:
+            raise Problem(
+                "没有写要看哪个指标",
+                where="yibao show",
+                todo="例如 yibao show 参保率；yibao show --list 列出全部。",
+            )
+        answer = lookup.look_up(opened.connection, lookup.Query(indicator, **query), opened.generation.period)
+    labels = show_values.code_labels(find_project(project))
+    show_values.show_answer(session.screen, answer, labels)
+
+
+@main.command(help="退回：让以前发布的一版重新成为当前版。")
+@click.option("--to", "run_id", metavar="版本", help="版本号（见 yibao status）；不写则为当前版的前一版。")
+@data_option
+@click.pass_obj
+def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
+    """Make an earlier generation current."""
+    paths = _existing(session, data)
+    with data_lock(paths, "rollback", session.now()):
+        generation = publishing.rollback(paths, run_id)
+    session.screen.line(f"当前版现在是 {generation.run_id}（期间 {generation.period}）")
+
+
+_NAME = str.maketrans("", "", "-:")
+
+
+def _require_inbox(inbox: Path) -> None:
+    if not inbox.is_dir():
+        raise Problem(
+            "收件夹不存在，或不是文件夹",
+            where=f"--inbox {inbox.absolute()}",
+            todo="请检查路径；文件应放在这个文件夹里。",
+        )
+
+
+def _made(session: Session, data: Path | None) -> DataPaths:
+    paths = data_paths(data)
+    try:
+        paths.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(
+            "数据文件夹建不了", where=f"--data {paths.root}", todo="请检查路径和权限，或换一个文件夹。"
+        ) from error
+    session.paths = paths
+    return paths
+
+
+def _existing(session: Session, data: Path | None) -> DataPaths:
+    paths = data_paths(data)
+    if not paths.root.is_dir():
+        raise Problem(
+            "数据文件夹不存在",
+            where=f"--data {paths.root}",
+            todo="请检查路径；第一次使用请先执行 yibao run --inbox 收件夹 --data 数据文件夹。",
+            exit_code=ExitCode.WRONG_USE,
+        )
+    session.paths = paths
+    return paths

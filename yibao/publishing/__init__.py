@@ -1,0 +1,40 @@
+"""Published generations: immutable folders, one of them current. Dashboard and reports read only these."""
+
+from yibao.publishing.generation import (
+    Generation,
+    InputSheet,
+    Manifest,
+    Provenance,
+    RefusedFile,
+    Table,
+)
+from yibao.publishing.store import (
+    OpenGeneration,
+    current,
+    current_id,
+    find,
+    list_generations,
+    open_current,
+    require_current,
+    rollback,
+)
+from yibao.publishing.writer import Contents, publish
+
+__all__ = [
+    "Contents",
+    "Generation",
+    "InputSheet",
+    "Manifest",
+    "OpenGeneration",
+    "Provenance",
+    "RefusedFile",
+    "Table",
+    "current",
+    "current_id",
+    "find",
+    "list_generations",
+    "open_current",
+    "publish",
+    "require_current",
+    "rollback",
+]

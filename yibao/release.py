@@ -1,0 +1,66 @@
+"""The step from a checked warehouse to a published generation: which period, and where it comes from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+
+from yibao import __version__, marts, publishing
+from yibao.intake import refused_files
+from yibao.landing import read_ledger
+from yibao.paths import DataPaths
+from yibao.problem import Problem
+from yibao.project import Project, catalogue_hash
+from yibao.publishing import Contents, Generation, InputSheet, Provenance
+from yibao.warehouse import CheckedWarehouse
+
+
+def publish_checked(
+    project: Project, paths: DataPaths, warehouse: CheckedWarehouse, period: str | None, now: datetime
+) -> Generation:
+    """Publishes the warehouse for a period: that given, else that of the build, else the newest reported.
+
+    Raises Problem (exit 2) when the period is not reported.
+    """
+    with duckdb.connect(str(warehouse.database), read_only=True) as connection:
+        known = marts.periods(connection)
+        counties = tuple(region.code for region in marts.counties(connection) if region.level == "county")
+    chosen = choose_period(known, period or warehouse.asked_period)
+    provenance = Provenance(
+        code_version=__version__,
+        code_fingerprint=warehouse.code_fingerprint,
+        catalogue_hash=catalogue_hash(project),
+        inputs=tuple(
+            InputSheet(entry.file, entry.sheet, entry.dataset, entry.rows, entry.sha256, entry.batch)
+            for entry in read_ledger(paths)
+        ),
+        refused=refused_files(paths),
+    )
+    return publishing.publish(paths, warehouse, Contents(chosen, counties, provenance), now)
+
+
+def choose_period(known: tuple[str, ...], asked: str | None) -> str:
+    """The period asked for, else the newest. Raises Problem (exit 2) when it is not among those reported."""
+    if not known:
+        raise Problem(
+            "数据里没有任何可报告的月份",
+            where="表 dim_period",
+            todo="请导入结算单、基金账或检查记录中的至少一种，再执行 yibao run。",
+        )
+    if asked is None:
+        return max(known)
+    if asked not in known:
+        raise Problem(
+            "这个期间没有数据",
+            where=f"--period {asked}",
+            todo=f"有数据的期间：{_ranges(known)}。请改用其中的月份，或先导入该月的文件。",
+        )
+    return asked
+
+
+def _ranges(periods: tuple[str, ...]) -> str:
+    ordered = sorted(periods)
+    return (
+        "、".join(ordered) if len(ordered) <= 12 else f"{ordered[0]} 至 {ordered[-1]}（{len(ordered)} 个月）"
+    )

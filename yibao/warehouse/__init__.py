@@ -1,0 +1,37 @@
+"""The warehouse: one dbt build in this process, and whether its result may be published."""
+
+from yibao.warehouse.build import STATE as STATE_FILE
+from yibao.warehouse.build import (
+    CheckedWarehouse,
+    Refresh,
+    build_warehouse,
+    checked,
+    published_tables,
+    refresh_needed,
+)
+from yibao.warehouse.dbt_call import DbtCall, DbtRequest, call_dbt
+from yibao.warehouse.progress import Listener, Progress, silent
+from yibao.warehouse.results import Breakage, BuildResult, Finding, Outcome
+from yibao.warehouse.state import BuildState, read_state
+
+__all__ = [
+    "STATE_FILE",
+    "Breakage",
+    "BuildResult",
+    "BuildState",
+    "CheckedWarehouse",
+    "DbtCall",
+    "DbtRequest",
+    "Finding",
+    "Listener",
+    "Outcome",
+    "Progress",
+    "Refresh",
+    "build_warehouse",
+    "call_dbt",
+    "checked",
+    "published_tables",
+    "read_state",
+    "refresh_needed",
+    "silent",
+]

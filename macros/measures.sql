@@ -53,6 +53,11 @@
     }) }}
 {% endmacro %}
 
+{# What one settlement adds to a measure; null where it is not one of its rows. #}
+{% macro amount_measured(measure) %}
+    {{ return("case when " ~ measure.when ~ " then " ~ measure.of ~ " end" if measure.when else measure.of) }}
+{% endmacro %}
+
 {# Long form of a table of cells: one row per cell and measure. `key` names the columns of a cell. #}
 {% macro cell_key() %}{{ return(['period', 'period_mode', 'region_code', 'insutype', 'breakdown', 'breakdown_value']) }}{% endmacro %}
 

@@ -1,11 +1,18 @@
 {# The input contract as seen from SQL: models/staging/_sources.yml, read from dbt's graph. #}
 
+{#
+  sqlfluff reads the models with the target `lint` (.sqlfluff). What a loop over the contract repeats says nothing new to a linter and costs
+  it minutes, so there two datasets stand for all, and its keys and first fields for a dataset. Every line of a model is still rendered.
+#}
+{% macro is_linting() %}{{ return(target.name == 'lint') }}{% endmacro %}
+
 {# The datasets that have a staging model. dbt must know a model's parents while it parses, when the contract is not there yet. #}
 {% macro datasets() %}
-{{ return([
-    'region', 'population', 'enrollment', 'contribution', 'fund_ledger', 'settlement', 'settlement_item', 'referral', 'institution', 'budget',
-    'priority_roster', 'inspection', 'inspection_finding', 'target', 'control_total',
-]) }}
+    {% set names = [
+        'region', 'population', 'enrollment', 'contribution', 'fund_ledger', 'settlement', 'settlement_item', 'referral', 'institution',
+        'budget', 'priority_roster', 'inspection', 'inspection_finding', 'target', 'control_total',
+    ] %}
+    {{ return(names[:2] if is_linting() else names) }}
 {% endmacro %}
 
 {# The source node of one dataset. #}
@@ -21,10 +28,16 @@
     {% set fields = [] %}
     {% if execute %}
         {% for column in contract_of(dataset).columns.values() %}
-            {% do fields.append(dict({'required': false, 'key': false, 'pii': none, 'codes': {}}, name=column.name, **column.config.meta)) %}
+            {% set field = dict({'required': false, 'key': false, 'pii': none, 'codes': {}}, name=column.name, **column.config.meta) %}
+            {% if field.key or loop.index <= 2 or not is_linting() %}{% do fields.append(field) %}{% endif %}
         {% endfor %}
     {% endif %}
     {{ return(fields) }}
+{% endmacro %}
+
+{# The amount by which the files of a dataset are reconciled; null for a dataset without one. #}
+{% macro main_amount_of(dataset) %}
+    {{ return((contract_of(dataset).config.meta.main_amount if execute) or 'cast(null as decimal(18, 4))') }}
 {% endmacro %}
 
 {# Names of the columns that lineage adds to every landed row. #}

@@ -1,5 +1,6 @@
--- One row per inpatient case: whether it went out of the county without a valid filing (semantics 6), and whether it is a readmission
--- within 15 days (semantics 5). A linked reversal has the flags of its original, an unlinked one has none.
+-- One row per inpatient case: whether it went out of the county without a valid filing (semantics
+-- 6), and whether it is a readmission within 15 days (semantics 5). A linked reversal has the flags
+-- of its original, an unlinked one has none.
 with cases as (
     select *
     from {{ ref('int_settlement__placed') }}
@@ -33,8 +34,10 @@ referred as (
     inner join filings
         on
             admissions.person_key = filings.person_key
-            and filings.filed_on <= {{ add_days('admissions.begin_date', 'filings.days_of_grace') }}
-            and filings.begin_date <= {{ add_days('admissions.begin_date', 'filings.days_of_grace') }}
+            and filings.filed_on
+            <= {{ add_days('admissions.begin_date', 'filings.days_of_grace') }}
+            and filings.begin_date
+            <= {{ add_days('admissions.begin_date', 'filings.days_of_grace') }}
             and (filings.end_date is null or admissions.begin_date <= filings.end_date)
     where admissions.location in ('city', 'province', 'cross_province')
 ),
@@ -48,8 +51,8 @@ readmitted as (
             and later.inst_code = earlier.inst_code
             and {{ days_between('earlier.end_date', 'later.begin_date') }} between 0 and 15
             and (
-                earlier.begin_date < later.begin_date
-                or (earlier.begin_date = later.begin_date and earlier.setl_id < later.setl_id)
+                later.begin_date > earlier.begin_date
+                or (later.begin_date = earlier.begin_date and later.setl_id > earlier.setl_id)
             )
     where not earlier.has_reversal
 ),

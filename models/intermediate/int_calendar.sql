@@ -7,7 +7,10 @@ with years as (
 months as (
     select
         year,
-        {{ months_from_to('make_date(cast(year as integer), 1, 1)', 'make_date(cast(year as integer), 12, 1)') }} as month_start
+        {{ months_from_to(
+            'make_date(cast(year as integer), 1, 1)',
+            'make_date(cast(year as integer), 12, 1)'
+        ) }} as month_start
     from years
 ),
 

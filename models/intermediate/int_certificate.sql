@@ -1,5 +1,6 @@
--- One row per valid certificate of an accepted enrollment row, with the person it leads to (semantics 3). Where it stands under several
--- person numbers, the newest row decides, then the person number.
+-- One row per valid certificate of an accepted enrollment row, with the person it leads to
+-- (semantics 3). Where it stands under several person numbers, the newest row decides, then the
+-- person number.
 with enrollment as (select * from {{ accepted('enrollment') }} as accepted_enrollment),
 
 persons as (select * from {{ ref('int_person') }}),
@@ -10,7 +11,11 @@ ranked as (
         persons.person_key,
         row_number() over (
             partition by enrollment.certno
-            order by enrollment.updt_time desc nulls last, enrollment.year desc, enrollment.insutype desc, enrollment.psn_no desc
+            order by
+                enrollment.updt_time desc nulls last,
+                enrollment.year desc,
+                enrollment.insutype desc,
+                enrollment.psn_no desc
         ) as newest
     from enrollment
     inner join persons using (psn_no)

@@ -21,7 +21,8 @@ int_contribution as (
     select
         identified.payment_id,
         identified.person_key,
-        -- a payment names no county: without an enrollment of its year it is the reporting county's (the first of several)
+        -- a payment names no county: without an enrollment of its year it is the reporting county's
+        -- (the first of several)
         coalesce(
             {{ residence_township('identified.family') }}, concat(counties.first_county, '000')
         ) as township,

@@ -1,5 +1,6 @@
--- One row per person, year, scheme family and run of months: whether the net contribution up to each month end is above 0 (semantics 3).
--- Refunds are negative, so that a contribution may end and begin again.
+-- One row per person, year, scheme family and run of months: whether the net contribution up to
+-- each month end is above 0 (semantics 3). Refunds are negative, so that a contribution may end and
+-- begin again.
 with contributions as (select * from {{ ref('int_contribution') }}),
 
 monthly as (
@@ -20,9 +21,18 @@ running as (
         year,
         family,
         month_no,
-        sum(net_amount) over (partition by person_key, year, family order by month_no) as net_so_far,
-        lag(month_no) over (partition by person_key, year, family order by month_no) as previous_month_no,
-        lead(month_no) over (partition by person_key, year, family order by month_no) as next_month_no
+        sum(net_amount) over (
+            partition by person_key, year, family
+            order by month_no
+        ) as net_so_far,
+        lag(month_no) over (
+            partition by person_key, year, family
+            order by month_no
+        ) as previous_month_no,
+        lead(month_no) over (
+            partition by person_key, year, family
+            order by month_no
+        ) as next_month_no
     from monthly
 ),
 

@@ -1,5 +1,6 @@
--- One row per person, county and run of months in which the person is counted once: insured, or enrolled without an effective contribution
--- (semantics 3). Only persons with several enrollment rows are looked at month by month.
+-- One row per person, county and run of months in which the person is counted once: insured, or
+-- enrolled without an effective contribution (semantics 3). Only persons with several enrollment
+-- rows are looked at month by month.
 with enrollment as (select * from {{ ref('int_enrollment') }}),
 
 contributions as (select * from {{ ref('int_contribution_span') }}),
@@ -20,8 +21,14 @@ spans as (
         enrollment.person_rank,
         enrollment.person_rows,
         coalesce(enrollment.is_exempt or contributions.is_paid, false) as is_insured,
-        greatest(enrollment.first_month, coalesce(contributions.first_month, enrollment.first_month)) as first_month,
-        least(enrollment.last_month, coalesce(contributions.last_month, enrollment.last_month)) as last_month
+        greatest(
+            enrollment.first_month,
+            coalesce(contributions.first_month, enrollment.first_month)
+        ) as first_month,
+        least(
+            enrollment.last_month,
+            coalesce(contributions.last_month, enrollment.last_month)
+        ) as last_month
     from enrollment
     left join contributions
         on

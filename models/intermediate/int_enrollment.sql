@@ -1,5 +1,5 @@
--- One row per accepted enrollment row, with its person, its scheme family, the months of its year in which it is effective at month end,
--- and its rank among the rows of that person (semantics 3).
+-- One row per accepted enrollment row, with its person, its scheme family, the months of its year
+-- in which it is effective at month end, and its rank among the rows of that person (semantics 3).
 with enrollment as (select * from {{ accepted('enrollment') }} as accepted_enrollment),
 
 persons as (select * from {{ ref('int_person') }}),
@@ -15,7 +15,8 @@ identified as (
         coalesce(enrollment.psn_type = '12' or enrollment.insutype = '340', false) as is_exempt,
         case
             when enrollment.status = '1' then enrollment.end_date
-            when enrollment.status in ('2', '4') then coalesce(enrollment.end_date, cast(enrollment.updt_time as date))
+            when enrollment.status in ('2', '4')
+                then coalesce(enrollment.end_date, cast(enrollment.updt_time as date))
         end as stopped_on
     from enrollment
     left join persons using (psn_no)
@@ -25,9 +26,15 @@ spanned as (
     select
         *,
         greatest({{ month_number('begin_date') }}, year * 12 + 1) as first_month,
-        -- a month counts where its last day is before the stop: the months before the month of the stop
-        least(coalesce({{ month_number('stopped_on') }} - 1, year * 12 + 12), year * 12 + 12) as last_month,
-        coalesce(status = '1' or (status in ('2', '4') and stopped_on is not null), false) as can_be_effective
+        -- a month counts where its last day is before the stop: the months before the month of the
+        -- stop
+        least(
+            coalesce({{ month_number('stopped_on') }} - 1, year * 12 + 12),
+            year * 12 + 12
+        ) as last_month,
+        coalesce(
+            status = '1' or (status in ('2', '4') and stopped_on is not null), false
+        ) as can_be_effective
     from identified
 ),
 
@@ -53,7 +60,8 @@ int_enrollment as (
                 begin_date desc, updt_time desc nulls last, psn_no asc, insutype asc
         ) as person_rank,
         count(*) over (partition by county, person_key, year) as person_rows,
-        -- where a person lives: the order of semantics 3 for the township of a settlement, after the scheme family
+        -- where a person lives: the order of semantics 3 for the township of a settlement, after
+        -- the scheme family
         row_number() over (
             partition by person_key, year
             order by

@@ -1,17 +1,24 @@
--- One row per enrollment row whose certificate stands on several person numbers, or whose person number has several certificates (semantics 2).
+-- One row per enrollment row whose certificate stands on several person numbers, or whose person
+-- number has several certificates (semantics 2).
 with enrollment as (select * from {{ accepted('enrollment') }} as accepted_enrollment),
 
 certified as (
     select
         *,
-        min(psn_no) over (partition by certno) <> max(psn_no) over (partition by certno) as is_shared,
-        min(certno) over (partition by psn_no) <> max(certno) over (partition by psn_no) as is_several
+        min(psn_no) over (partition by certno)
+        <> max(psn_no) over (partition by certno) as is_shared,
+        min(certno) over (partition by psn_no)
+        <> max(certno) over (partition by psn_no) as is_several
     from enrollment
     where certno is not null
 ),
 
 int_enrollment__warning as (
-    {%- for rule, condition in [('certificate_shared', 'is_shared'), ('person_several_certificates', 'is_several')] %}
+    {%- set warnings = [
+        ('certificate_shared', 'is_shared'),
+        ('person_several_certificates', 'is_several'),
+    ] %}
+    {%- for rule, condition in warnings %}
     select
         'enrollment' as dataset,
         {{ lineage_columns() | join(', ') }},

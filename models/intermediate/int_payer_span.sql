@@ -1,5 +1,6 @@
--- One row per person, year and run of months in which the person's contributions count once: net total above 0, employee before resident.
--- Only persons who paid in several scheme families are looked at month by month.
+-- One row per person, year and run of months in which the person's contributions count once: net
+-- total above 0, employee before resident. Only persons who paid in several scheme families are
+-- looked at month by month.
 with contributions as (select * from {{ ref('int_contribution') }}),
 
 spans as (select * from {{ ref('int_contribution_span') }}),
@@ -34,7 +35,10 @@ by_month as (
     select
         paid.*,
         calendar.month_no,
-        row_number() over (partition by paid.person_key, calendar.month_no order by paid.family_rank) as month_rank
+        row_number() over (
+            partition by paid.person_key, calendar.month_no
+            order by paid.family_rank
+        ) as month_rank
     from paid
     inner join calendar on calendar.month_no between paid.first_month and paid.last_month
     where not paid.is_single

@@ -1,5 +1,6 @@
--- One row per reported month: from the first to the last month with settlements, ledger entries or inspections, not later than the newest
--- file (a row of a later month is a warning, semantics 2) nor than the period asked for.
+-- One row per reported month: from the first to the last month with settlements, ledger entries or
+-- inspections, not later than the newest file (a row of a later month is a warning, semantics 2)
+-- nor than the period asked for.
 with settlements as (select setl_time from {{ accepted('settlement') }} as accepted_settlement),
 
 entries as (select entry_date from {{ accepted('fund_ledger') }} as accepted_entry),
@@ -19,7 +20,8 @@ dates as (
 newest as (
     select
         max(modified_on) as file_date,
-        {% if var('period') %}cast('{{ var("period") }}-01' as date){% else %}max(modified_on){% endif %} as asked_for
+        {{ "cast('" ~ var('period') ~ "-01' as date)" if var('period') else 'max(modified_on)' }}
+            as asked_for
     from files
 ),
 

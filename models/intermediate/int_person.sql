@@ -1,5 +1,6 @@
--- One row per person number that has a valid certificate in its enrollment: the person is the certificate of the newest such row
--- (semantics 3; newest = updt_time, nulls first, then year, then scheme).
+-- One row per person number that has a valid certificate in its enrollment: the person is the
+-- certificate of the newest such row (semantics 3; newest = updt_time, nulls first, then year, then
+-- scheme).
 with enrollment as (select * from {{ accepted('enrollment') }} as accepted_enrollment),
 
 ranked as (

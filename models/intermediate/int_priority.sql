@@ -1,5 +1,5 @@
--- One row per accepted row of the priority roster, with the person its certificate leads to (semantics 3: a certificate that enrollment does
--- not know stands for itself, valid or not).
+-- One row per accepted row of the priority roster, with the person its certificate leads to
+-- (semantics 3: a certificate that enrollment does not know stands for itself, valid or not).
 with roster as (select * from {{ accepted('priority_roster') }} as accepted_roster),
 
 certificates as (select * from {{ ref('int_certificate') }}),

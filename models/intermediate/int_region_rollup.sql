@@ -1,4 +1,5 @@
--- One row per county and region that its figures add up to: the county itself, and the city where several counties are reported.
+-- One row per county and region that its figures add up to: the county itself, and the city where
+-- several counties are reported.
 with counties as (select * from {{ ref('int_county') }}),
 
 int_region_rollup as (

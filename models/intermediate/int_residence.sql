@@ -1,5 +1,5 @@
--- One row per person and insurance year: the township of the person's enrollment, as seen from each scheme family (semantics 3: the same
--- family first, then the rank of the row).
+-- One row per person and insurance year: the township of the person's enrollment, as seen from each
+-- scheme family (semantics 3: the same family first, then the rank of the row).
 with enrollment as (select * from {{ ref('int_enrollment') }}),
 
 int_residence as (
@@ -7,13 +7,16 @@ int_residence as (
         person_key,
         year,
         coalesce(
-            min_by(township, residence_rank) filter (where family = 'employee'), min_by(township, residence_rank)
+            min_by(township, residence_rank) filter (where family = 'employee'),
+            min_by(township, residence_rank)
         ) as employee_township,
         coalesce(
-            min_by(township, residence_rank) filter (where family = 'resident'), min_by(township, residence_rank)
+            min_by(township, residence_rank) filter (where family = 'resident'),
+            min_by(township, residence_rank)
         ) as resident_township,
         coalesce(
-            min_by(township, residence_rank) filter (where family = 'other'), min_by(township, residence_rank)
+            min_by(township, residence_rank) filter (where family = 'other'),
+            min_by(township, residence_rank)
         ) as other_township
     from enrollment
     group by person_key, year

@@ -1,10 +1,11 @@
--- One row per landed row that is well formed but does not count: an exact duplicate, or superseded by a newer row of its key
--- (semantics 2). Whole rows are compared only where a key repeats.
+-- One row per landed row that is well formed but does not count: an exact duplicate, or superseded
+-- by a newer row of its key (semantics 2). Whole rows are compared only where a key repeats.
 with files as (select * from {{ ref('int_file') }}),
 
 {% for dataset in datasets() %}
-{% set keys = contract_fields(dataset) | selectattr('key') | map(attribute='name') | join(', ') -%}
-{% set updated = 'updt_time' if contract_fields(dataset) | selectattr('name', 'equalto', 'updt_time') | list else 'cast(null as timestamp)' -%}
+{% set fields = contract_fields(dataset) -%}
+{% set keys = fields | selectattr('key') | map(attribute='name') | join(', ') -%}
+{% set has_updated = fields | selectattr('name', 'equalto', 'updt_time') | list -%}
 {{ dataset }}_repeated as (
     select {{ keys }}
     from {{ ref('stg_' ~ dataset) }}
@@ -19,10 +20,10 @@ with files as (select * from {{ ref('int_file') }}),
         {{ lineage_columns() | join(', ') }},
         concat_ws(chr(31), {{ keys }}) as row_key,
         {{ content_of(dataset) }} as content,
-        {{ updated }} as updated_at
-    from {{ ref('stg_' ~ dataset) }}
+        {{ 'updt_time' if has_updated else 'cast(null as timestamp)' }} as updated_at
+    from {{ ref('stg_' ~ dataset) }} as staged
     inner join {{ dataset }}_repeated using ({{ keys }})
-    where not _quarantined
+    where not staged._quarantined
 ),
 
 {% endfor -%}

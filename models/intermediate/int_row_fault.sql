@@ -1,4 +1,5 @@
--- One row per fault that staging found in a landed row: record faults of quarantined rows, warnings of the others (semantics 2).
+-- One row per fault that staging found in a landed row: record faults of quarantined rows, warnings
+-- of the others (semantics 2).
 with flagged as (
     {%- for dataset in datasets() %}
     select
@@ -15,7 +16,12 @@ with flagged as (
 ),
 
 split as (
-    {{ split_rows('flagged', ['dataset'] + lineage_columns() + ['_quarantined'], '_faults', fault_separator()) }}
+    {{ split_rows(
+        'flagged',
+        ['dataset'] + lineage_columns() + ['_quarantined'],
+        '_faults',
+        fault_separator()
+    ) }}
 ),
 
 named as (

@@ -1,12 +1,13 @@
 {{ config(materialized='view') }}
--- One row per effective settlement (semantics 4). A linked reversal keeps its own id, month and amounts and bears its original's attributes,
--- so that the pair cancels in every breakdown.
+-- One row per effective settlement (semantics 4). A linked reversal keeps its own id, month and
+-- amounts and bears its original's attributes, so that the pair cancels in every breakdown.
 with settlements as (
     select
         *,
         coalesce(valid_flag <> '0', true) as is_valid,
         coalesce(refund_flag = '1', false) as is_refunded,
-        total_cost < 0 or (coalesce(refund_flag = '1', false) and original_setl_id is not null) as is_reversal
+        total_cost < 0
+        or (coalesce(refund_flag = '1', false) and original_setl_id is not null) as is_reversal
     from {{ accepted('settlement') }} as accepted_settlement
 ),
 
@@ -16,7 +17,8 @@ originals as (
     where not is_reversal
 ),
 
--- a reversal of an invalid original is ignored with it; one whose original was not delivered stands alone
+-- a reversal of an invalid original is ignored with it; one whose original was not delivered stands
+-- alone
 reversals as (
     select
         reversal.*,
@@ -49,7 +51,8 @@ counted as (
 
 int_settlement__effective as (
     select
-        setl_id, {{ lineage_columns() | join(', ') }},
+        setl_id,
+        {{ lineage_columns() | join(', ') }},
         {{ month_of('setl_time') }} as month,
         1 as sign,
         false as is_negated,
@@ -67,7 +70,10 @@ int_settlement__effective as (
         reversals.reversed_setl_id,
         false as has_reversal,
         {% for column in settlement_attributes() -%}
-        case when originals.setl_id is null then reversals.{{ column }} else originals.{{ column }} end as {{ column }}{{ ',' if not loop.last }}
+        case
+            when originals.setl_id is null then reversals.{{ column }}
+            else originals.{{ column }}
+        end as {{ column }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from reversals
     left join originals on reversals.reversed_setl_id = originals.setl_id

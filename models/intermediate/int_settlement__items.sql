@@ -1,4 +1,5 @@
--- One row per settlement id that has accepted fee items: their sums (item_drug_cost without herbal slices, measures.csv).
+-- One row per settlement id that has accepted fee items: their sums (item_drug_cost without herbal
+-- slices, measures.csv).
 with items as (select * from {{ accepted('settlement_item') }} as accepted_item),
 
 int_settlement__items as (

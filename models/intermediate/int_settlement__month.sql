@@ -1,4 +1,5 @@
--- One row per month of settlements: the fingerprint of all that its facts depend on (months are the unit of work).
+-- One row per month of settlements: the fingerprint of all that its facts depend on (months are the
+-- unit of work).
 with resolved as (select * from {{ ref('int_settlement__resolved') }}),
 
 int_settlement__month as (

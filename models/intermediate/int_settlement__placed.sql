@@ -1,4 +1,5 @@
--- One row per effective settlement, with its person, township, service class, place and tier (semantics 3 and 5).
+-- One row per effective settlement, with its person, township, service class, place and tier
+-- (semantics 3 and 5).
 with settlements as (select * from {{ ref('int_settlement__effective') }}),
 
 persons as (select * from {{ ref('int_person') }}),
@@ -14,7 +15,10 @@ identified as (
         settlements.*,
         coalesce(
             persons.person_key,
-            case when settlements.certno_check = 'ok' then coalesce(certificates.person_key, settlements.certno) end,
+            case
+                when settlements.certno_check = 'ok'
+                    then coalesce(certificates.person_key, settlements.certno)
+            end,
             concat('psn:', settlements.psn_no)
         ) as person_key,
         year(settlements.setl_time) as year,
@@ -29,9 +33,11 @@ registered as (
     select
         identified.*,
         institutions.inst_code is not null as is_registered,
-        {{ bucketed('institutions.service_tier', 'institution', 'service_tier') }} as registered_tier,
+        {{ bucketed('institutions.service_tier', 'institution', 'service_tier') }}
+            as registered_tier,
         left(coalesce(
-            case when length(identified.inst_admdvs) >= 6 then identified.inst_admdvs end, institutions.region_code
+            case when length(identified.inst_admdvs) >= 6 then identified.inst_admdvs end,
+            institutions.region_code
         ), 6) as inst_region
     from identified
     left join institutions using (inst_code)
@@ -56,18 +62,25 @@ int_settlement__placed as (
         located.psn_no,
         located.person_key,
         located.county,
-        coalesce({{ residence_township('located.family') }}, concat(located.county, '000')) as township,
+        coalesce(
+            {{ residence_township('located.family') }}, concat(located.county, '000')
+        ) as township,
         residences.person_key is not null as is_enrolled,
         {{ bucketed('located.insutype', 'settlement', 'insutype') }} as insutype,
         located.med_type,
         {{ service_class('located.med_type') }} as service_class,
-        located.med_type = '14' and coalesce(located.disease_code like 'HBLB101%' or located.disease_code like 'HBLB201%', false)
-            as is_two_disease,
+        located.med_type = '14'
+        and coalesce(
+            located.disease_code like 'HBLB101%' or located.disease_code like 'HBLB201%', false
+        ) as is_two_disease,
         located.inst_code,
         located.is_registered,
         located.inst_region,
         located.location,
-        coalesce(located.registered_tier, {{ tier_of_unregistered('located.location', 'located.hosp_level') }}) as service_tier,
+        coalesce(
+            located.registered_tier,
+            {{ tier_of_unregistered('located.location', 'located.hosp_level') }}
+        ) as service_tier,
         located.begin_date,
         located.end_date,
         -- missing dates give no bed days: greatest() would take the 1

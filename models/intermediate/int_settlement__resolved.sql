@@ -1,12 +1,14 @@
--- One row per effective settlement, with everything about it that can change after it was landed: person, place, flags and items. The amounts
--- stay with the landed row. `resolution` tells two states of a settlement apart, so that a month is rebuilt only where it changed.
+-- One row per effective settlement, with everything about it that can change after it was landed:
+-- person, place, flags and items. The amounts stay with the landed row. `resolution` tells two
+-- states of a settlement apart, so that a month is rebuilt only where it changed.
 with placed as (select * from {{ ref('int_settlement__placed') }}),
 
 flags as (select * from {{ ref('int_admission__flagged') }}),
 
 items as (select * from {{ ref('int_settlement__items') }}),
 
--- a reversal's own items are negative as they come or are made so; without items of its own it takes back its original's (semantics 4)
+-- a reversal's own items are negative as they come or are made so; without items of its own it
+-- takes back its original's (semantics 4)
 itemized as (
     select
         placed.*,
@@ -20,7 +22,7 @@ itemized as (
             when own.setl_id is null then -original.{{ column }}
             when own.item_cost > 0 then -own.{{ column }}
             else own.{{ column }}
-        end as {{ column }}{{ ',' if not loop.last }}
+        end as {{ column }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from placed
     left join flags on placed.setl_id = flags.setl_id

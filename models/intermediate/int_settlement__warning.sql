@@ -1,5 +1,5 @@
--- One row per warning that needs more than the settlement row itself (semantics 2, 4 and 6). Linked reversals repeat their original and are
--- not warned of again.
+-- One row per warning that needs more than the settlement row itself (semantics 2, 4 and 6). Linked
+-- reversals repeat their original and are not warned of again.
 with settlements as (
     select *
     from {{ ref('int_settlement__resolved') }}
@@ -38,7 +38,10 @@ totals as (
             settlements._file_id = landed._file_id
             and settlements._sheet = landed._sheet
             and settlements._row = landed._row
-    where settlements.items > 0 and settlements.sign = 1 and abs(settlements.own_item_cost - landed.total_cost) > 0.01
+    where
+        settlements.items > 0
+        and settlements.sign = 1
+        and abs(settlements.own_item_cost - landed.total_cost) > 0.01
 ),
 
 checked as (
@@ -48,7 +51,9 @@ checked as (
         not settlements.is_registered as is_unknown_institution,
         settlements.month > files.newest_month as is_future,
         settlements.sign = -1 as is_unlinked,
-        settlements.sign = 1 and settlements.items = 0 and item_months.month is not null as has_no_items,
+        settlements.sign = 1
+        and settlements.items = 0
+        and item_months.month is not null as has_no_items,
         totals.setl_id is not null as has_items_off,
         settlements.filing_id is not null
         and (

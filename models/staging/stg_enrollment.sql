@@ -15,7 +15,9 @@ typed as (
 stg_enrollment as (
     select
         {{ staged_columns('enrollment') }},
-        {{ fault_columns('enrollment', [fault('record', 'end_before_begin', 'end_date', 'end_date < begin_date')]) }}
+        {{ fault_columns('enrollment', [
+            fault('record', 'end_before_begin', 'end_date', 'end_date < begin_date'),
+        ]) }}
     from typed
 )
 

@@ -13,7 +13,9 @@ typed as (
 stg_population as (
     select
         {{ staged_columns('population') }},
-        {{ fault_columns('population', [fault('record', 'negative_count', 'head_count', 'head_count < 0')]) }}
+        {{ fault_columns('population', [
+            fault('record', 'negative_count', 'head_count', 'head_count < 0'),
+        ]) }}
     from typed
 )
 

@@ -13,7 +13,9 @@ typed as (
 stg_referral as (
     select
         {{ staged_columns('referral') }},
-        {{ fault_columns('referral', [fault('record', 'end_before_begin', 'end_date', 'end_date < begin_date')]) }}
+        {{ fault_columns('referral', [
+            fault('record', 'end_before_begin', 'end_date', 'end_date < begin_date'),
+        ]) }}
     from typed
 )
 

@@ -1,4 +1,5 @@
--- One row per month, township, scheme, tier and institution: what was paid of what was spent. Ratios are of the row; add up the parts for any other cut.
+-- One row per month, township, scheme, tier and institution: what was paid of what was spent.
+-- Ratios are of the row; add up the parts for any other cut.
 with measures as (select * from {{ ref('measure_settlement') }}),
 
 periods as (select * from {{ ref('dim_period') }}),
@@ -15,7 +16,7 @@ summed as (
         insutype,
         service_tier,
         inst_code,
-        sum(ip_cases) as ip_cases,
+        cast(sum(ip_cases) as bigint) as ip_cases,
         sum(ip_cost) as ip_cost,
         sum(ip_in_scope) as ip_in_scope,
         sum(ip_pool) as ip_pool,
@@ -23,19 +24,19 @@ summed as (
         sum(ip_aid) as ip_aid,
         sum(ip_fund) as ip_fund,
         sum(ip_full_selfpay) as ip_full_selfpay,
-        sum(op_visits) as op_visits,
+        cast(sum(op_visits) as bigint) as op_visits,
         sum(op_cost) as op_cost,
         sum(op_in_scope) as op_in_scope,
         sum(op_pool) as op_pool,
-        sum(chronic_visits) as chronic_visits,
+        cast(sum(chronic_visits) as bigint) as chronic_visits,
         sum(chronic_fund) as chronic_fund,
-        sum(two_disease_visits) as two_disease_visits,
+        cast(sum(two_disease_visits) as bigint) as two_disease_visits,
         sum(two_disease_fund) as two_disease_fund,
-        sum(maternity_cases) as maternity_cases,
+        cast(sum(maternity_cases) as bigint) as maternity_cases,
         sum(maternity_fund) as maternity_fund,
-        sum(catastrophic_visits) as catastrophic_visits,
+        cast(sum(catastrophic_visits) as bigint) as catastrophic_visits,
         sum(catastrophic_pay) as catastrophic_pay,
-        sum(aid_visits) as aid_visits,
+        cast(sum(aid_visits) as bigint) as aid_visits,
         sum(aid_pay) as aid_pay
     from measures
     group by month, county, township, insutype, service_tier, inst_code

@@ -1,4 +1,5 @@
--- One row per region reported: the counties that enrollment holds, the city above several of them, and their townships (semantics 7).
+-- One row per region reported: the counties that enrollment holds, the city above several of them,
+-- and their townships (semantics 7).
 with counties as (select * from {{ ref('int_county') }}),
 
 names as (select * from {{ accepted('region') }} as accepted_region),
@@ -10,15 +11,18 @@ enrolled as (
 
 -- <county>000 stands for an unknown township wherever one occurs
 occurring as (
-    select township from enrolled
+    select township
+    from enrolled
     union
-    select region_code as township from names where length(region_code) = 9
+    select region_code as township
+    from names
+    where length(region_code) = 9
+    {%- for model in ['fct_settlement', 'int_contribution', 'int_priority'] %}
     union
-    select distinct township from {{ ref('fct_settlement') }} where township like '______000'
-    union
-    select distinct township from {{ ref('int_contribution') }} where township like '______000'
-    union
-    select distinct township from {{ ref('int_priority') }} where township like '______000'
+    select distinct township
+    from {{ ref(model) }}
+    where township like '______000'
+    {%- endfor %}
 ),
 
 regions as (

@@ -1,4 +1,5 @@
--- One row per accepted inspection by the bureau (method self excluded, measures.csv), with whether it found anything.
+-- One row per accepted inspection by the bureau (method self excluded, measures.csv), with whether
+-- it found anything.
 with inspections as (select * from {{ accepted('inspection') }} as accepted_inspection),
 
 findings as (select * from {{ accepted('inspection_finding') }} as accepted_finding),

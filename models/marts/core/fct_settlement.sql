@@ -3,7 +3,8 @@
     incremental_strategy='append',
     pre_hook="{{ drop_changed_months(ref('int_settlement__month')) }}",
 ) }}
--- One row per effective settlement: signed amounts, person, place and flags. A reversal is a row of its own month with sign -1.
+-- One row per effective settlement: signed amounts, person, place and flags. A reversal is a row of
+-- its own month with sign -1.
 with resolved as (
     select *
     from {{ ref('int_settlement__resolved') }}
@@ -46,7 +47,10 @@ fct_settlement as (
         resolved.is_unreferred,
         resolved.is_readmitted,
         {% for amount in settlement_amounts() -%}
-        case when resolved.is_negated then -landed.{{ amount }} else landed.{{ amount }} end as {{ amount }},
+        case
+            when resolved.is_negated then -landed.{{ amount }}
+            else landed.{{ amount }}
+        end as {{ amount }},
         {% endfor -%}
         resolved.items,
         resolved.item_cost,

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- One row per accepted fee item of an effective settlement, as delivered, in the month of its settlement. A reversal's sign and the items that it
--- takes back from its original are in the sums of fct_settlement.
+-- One row per accepted fee item of an effective settlement, as delivered, in the month of its
+-- settlement. A reversal's sign and the items that it takes back from its original are in the sums
+-- of fct_settlement.
 with items as (select * from {{ accepted('settlement_item') }} as accepted_item),
 
 settlements as (select * from {{ ref('fct_settlement') }}),

@@ -1,4 +1,5 @@
--- One row per month, township, scheme, tier and institution: what an admission and a visit cost. Ratios are of the row; add up the parts for any other cut.
+-- One row per month, township, scheme, tier and institution: what an admission and a visit cost.
+-- Ratios are of the row; add up the parts for any other cut.
 with measures as (select * from {{ ref('measure_settlement') }}),
 
 periods as (select * from {{ ref('dim_period') }}),
@@ -15,12 +16,12 @@ summed as (
         insutype,
         service_tier,
         inst_code,
-        sum(ip_cases) as ip_cases,
+        cast(sum(ip_cases) as bigint) as ip_cases,
         sum(ip_cost) as ip_cost,
         sum(ip_full_selfpay) as ip_full_selfpay,
-        sum(ip_bed_days) as ip_bed_days,
-        sum(ip_cases_readmitted_15d) as ip_cases_readmitted_15d,
-        sum(op_visits) as op_visits,
+        cast(sum(ip_bed_days) as bigint) as ip_bed_days,
+        cast(sum(ip_cases_readmitted_15d) as bigint) as ip_cases_readmitted_15d,
+        cast(sum(op_visits) as bigint) as op_visits,
         sum(op_cost) as op_cost,
         sum(item_cost) as item_cost,
         sum(item_drug_cost) as item_drug_cost,

@@ -1,6 +1,8 @@
--- One row per month, mode, scheme and account item (`all` for the total): income due and arrived, expense, balance and budget of the fund.
+-- One row per month, mode, scheme and account item (`all` for the total): income due and arrived,
+-- expense, balance and budget of the fund.
 {% set measures = [
-    'fund_due', 'fund_arrived', 'fund_income', 'fund_interest', 'fund_expense', 'fund_reserve', 'fund_opening_balance', 'fund_closing_balance',
+    'fund_due', 'fund_arrived', 'fund_income', 'fund_interest', 'fund_expense', 'fund_reserve',
+    'fund_opening_balance', 'fund_closing_balance',
 ] -%}
 with cells as (
     select *
@@ -16,7 +18,8 @@ mart_fund as (
         insutype,
         breakdown_value as account_item,
         {% for measure in measures -%}
-        max(case when measure = '{{ measure }}' then value end) as {{ measure }}{{ ',' if not loop.last }}
+        max(case when measure = '{{ measure }}' then value end) as {{ measure }}
+        {%- if not loop.last %},{% endif %}
         {% endfor %}
     from cells
     where measure in ('{{ measures | join("', '") }}')

@@ -1,5 +1,6 @@
--- One row per indicator value, beside the same period of last year (同比), the previous month (环比), the target and its completion, and the
--- alert it raises. Changes of a ratio are in percentage points, of an amount or count in per cent (semantics 7).
+-- One row per indicator value, beside the same period of last year (同比), the previous month (环比),
+-- the target and its completion, and the alert it raises. Changes of a ratio are in percentage
+-- points, of an amount or count in per cent (semantics 7).
 with cells as (select * from {{ ref('indicator_value') }}),
 
 periods as (select * from {{ ref('int_period') }}),
@@ -35,7 +36,10 @@ compared as (
         last_year.value as last_year_value,
         previous.value as previous_value,
         case
-            when denominated.indicator_code is null and cells.insutype = 'all' and cells.breakdown = 'none'
+            when
+                denominated.indicator_code is null
+                and cells.insutype = 'all'
+                and cells.breakdown = 'none'
                 then coalesce(targets.target_value, indicators.default_target)
             else indicators.default_target
         end as target_value
@@ -46,7 +50,7 @@ compared as (
     left join cells as {{ name }}
         on
             {{ name }}.period = periods.{{ at }}
-            {%- for column in ['period_mode', 'region_code', 'insutype', 'breakdown', 'breakdown_value', 'indicator_code'] %}
+            {%- for column in cell_key() + ['indicator_code'] if column != 'period' %}
             and {{ name }}.{{ column }} = cells.{{ column }}
             {%- endfor %}
     {% endfor -%}
@@ -62,12 +66,16 @@ changed as (
     select
         *,
         {% for base in ['last_year', 'previous'] -%}
+        -- a base that is 0 or missing gives no change, of a ratio neither (semantics 7)
         case
-            when unit = 'percent' then value - {{ base }}_value
-            when {{ base }}_value > 0 then {{ exact_ratio('(value - ' ~ base ~ '_value)', base ~ '_value', 100) }}
+            when unit = 'percent' then case when {{ base }}_value <> 0 then value - {{ base }}_value end
+            else {{ exact_ratio('(value - ' ~ base ~ '_value)', base ~ '_value', 100, places=10) }}
         end as {{ base }}_change,
         {% endfor -%}
-        case when direction in ('higher', 'none') and target_value > 0 then {{ exact_ratio('value', 'target_value', 100) }} end as completion
+        case
+            when direction in ('higher', 'none') and target_value > 0
+                then {{ exact_ratio('value', 'target_value', 100, places=10) }}
+        end as completion
     from compared
 ),
 
@@ -80,7 +88,7 @@ alerts as (
         rules.level,
         rules.message_zh,
         row_number() over (
-            partition by {% for column in cell_key() %}changed.{{ column }}, {% endfor %}changed.indicator_code
+            partition by changed.{{ (cell_key() + ['indicator_code']) | join(', changed.') }}
             order by rules.level asc, rules.message_zh asc
         ) as weight
     from changed
@@ -89,7 +97,10 @@ alerts as (
             changed.indicator_code = rules.indicator_code
             and (
                 rules.breakdown is null
-                or (rules.breakdown = changed.breakdown and rules.breakdown_value = changed.breakdown_value)
+                or (
+                    changed.breakdown = rules.breakdown
+                    and changed.breakdown_value = rules.breakdown_value
+                )
             )
     left join repeated on changed.indicator_code = repeated.indicator_code
     where

@@ -29,7 +29,11 @@ sought as (
         terms.delivery_kind,
         terms.is_balance,
         terms.is_target,
-        case when terms.is_scale then 'scale' when terms.has_region then cells.region_code else top_region.region_code end as at_region,
+        case
+            when terms.is_scale then 'scale'
+            when terms.has_region then cells.region_code
+            else top_region.region_code
+        end as at_region,
         case when terms.has_insutype then cells.insutype else 'all' end as at_insutype,
         case when terms.is_scale then 'none' else cells.breakdown end as at_breakdown,
         case when terms.is_scale then 'all' else cells.breakdown_value end as at_breakdown_value,
@@ -37,14 +41,18 @@ sought as (
         or (
             (terms.has_region or cells.region_code = top_region.region_code)
             and (cells.insutype = 'all' or terms.has_insutype or terms.is_repeated)
-            and (cells.breakdown = 'none' or concat(', ', terms.dims, ',') like concat('%, ', cells.breakdown, ',%'))
+            and (
+                cells.breakdown = 'none'
+                or concat(', ', terms.dims, ',') like concat('%, ', cells.breakdown, ',%')
+            )
         ) as has_dimensions
     from cells
     inner join terms using (indicator_code)
     cross join top_region
 ),
 
--- a sum without rows is 0 where its dataset was delivered, else missing; a balance needs its opening entry, a target the region that it names
+-- a sum without rows is 0 where its dataset was delivered, else missing; a balance needs its
+-- opening entry, a target the region that it names
 found as (
     select
         sought.*,
@@ -53,8 +61,10 @@ found as (
             when sought.is_balance then measure_values.value
             when deliveries.dataset is not null then coalesce(measure_values.value, 0)
         end as value,
-        sought.has_dimensions and (not sought.is_target or targets.target_value is not null) as holds,
-        deliveries.dataset is not null and (not sought.is_balance or measure_values.value is not null) as is_delivered
+        sought.has_dimensions
+        and (not sought.is_target or targets.target_value is not null) as holds,
+        deliveries.dataset is not null
+        and (not sought.is_balance or measure_values.value is not null) as is_delivered
     from sought
     left join measure_values
         on
@@ -83,17 +93,26 @@ found as (
 -- the numerator's first measure decides whether anything was delivered
 parts as (
     select
-        indicator_code, {{ cell_key() | join(', ') }},
+        indicator_code,
+        {{ cell_key() | join(', ') }},
         {% for part in ['numerator', 'denominator'] -%}
         sum(case
             when part_of_ratio = '{{ part }}' and operator = '+' then value
             when part_of_ratio = '{{ part }}' and operator = '-' then -value
         end) as {{ part }}_sum,
-        coalesce(max(case when part_of_ratio = '{{ part }}' and operator = '*' then value end), 1) as {{ part }}_scale,
+        coalesce(max(case
+            when part_of_ratio = '{{ part }}' and operator = '*' then value
+        end), 1) as {{ part }}_scale,
         {% endfor -%}
         min(case when holds then 1 else 0 end) = 1 as holds,
-        max(case when part_of_ratio = 'numerator' and position = 1 and is_delivered then 1 else 0 end) = 1 as is_delivered,
-        max(case when part_of_ratio = 'numerator' and dataset in ('settlement', 'settlement_item') then 1 else 0 end) = 1 as may_reverse
+        max(case
+            when part_of_ratio = 'numerator' and position = 1 and is_delivered then 1
+            else 0
+        end) = 1 as is_delivered,
+        max(case
+            when part_of_ratio = 'numerator' and dataset in ('settlement', 'settlement_item') then 1
+            else 0
+        end) = 1 as may_reverse
     from found
     group by indicator_code, {{ cell_key() | join(', ') }}
 ),
@@ -108,15 +127,17 @@ stated as (
 
 amounts as (
     select
-        stated.*,
-        case when is_delivered then cast(numerator_sum * numerator_scale as decimal(38, 4)) end as numerator,
+        *,
+        case
+            when is_delivered then cast(numerator_sum * numerator_scale as decimal(38, 4))
+        end as numerator,
         cast(denominator_sum * denominator_scale as decimal(38, 4)) as denominator
     from stated
 ),
 
 valued as (
     select
-        amounts.*,
+        *,
         case
             when not is_delivered or not holds then cast(null as decimal(38, 10))
             when unit = 'percent' then {{ exact_ratio('numerator', 'denominator', 100) }}

@@ -1,8 +1,10 @@
--- One row per cell and measure of the fund ledger and the budget. They know no township: they hold for the county, or for the city above several.
-{% set items = "account_item in ('personal', 'employer', 'central', 'province', 'city', 'county', 'aid')" -%}
+-- One row per cell and measure of the fund ledger. It knows no township: it holds for the county,
+-- or for the city above several.
+{% set contributed = "direction = 'income' and account_item in ("
+    ~ "'personal', 'employer', 'central', 'province', 'city', 'county', 'aid')" -%}
 {% set flows = {
-    'fund_due': "case when direction = 'income' and " ~ items ~ " then amount_due end",
-    'fund_arrived': "case when direction = 'income' and " ~ items ~ " then amount end",
+    'fund_due': "case when " ~ contributed ~ " then amount_due end",
+    'fund_arrived': "case when " ~ contributed ~ " then amount end",
     'fund_income': "case when direction = 'income' then amount end",
     'fund_interest': "case when direction = 'income' and account_item = 'interest' then amount end",
     'fund_expense': "case when direction = 'expense' then amount end",
@@ -13,8 +15,6 @@ with entries as (select * from {{ ref('fct_fund_entry') }}),
 periods as (select * from {{ ref('int_period') }}),
 
 schemes as (select * from {{ ref('dim_scheme') }}),
-
-budgets as (select * from {{ ref('int_budget') }}),
 
 top_region as (
     select distinct region_code
@@ -47,7 +47,7 @@ flows as (
         case when grouping(account_item) = 0 then 'account_item' else 'none' end as breakdown,
         coalesce(account_item, 'all') as breakdown_value,
         {% for name, amount in flows.items() -%}
-        coalesce(sum({{ amount }}), 0) as {{ name }}{{ ',' if not loop.last }}
+        coalesce(sum({{ amount }}), 0) as {{ name }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from covered
     group by grouping sets (
@@ -100,7 +100,8 @@ balances as (
         opening_or_missing.period,
         'all' as insutype,
         case
-            when count(*) = count(opening_or_missing.fund_opening_balance) then max(totals.fund_opening_balance)
+            when count(*) = count(opening_or_missing.fund_opening_balance)
+                then max(totals.fund_opening_balance)
         end as fund_opening_balance
     from opening_or_missing
     left join totals using (year)
@@ -115,7 +116,9 @@ balance_cells as (
         'none' as breakdown,
         'all' as breakdown_value,
         balances.fund_opening_balance,
-        balances.fund_opening_balance + coalesce(flows.fund_income, 0) - coalesce(flows.fund_expense, 0) as fund_closing_balance
+        balances.fund_opening_balance
+        + coalesce(flows.fund_income, 0)
+        - coalesce(flows.fund_expense, 0) as fund_closing_balance
     from balances
     left join flows
         on
@@ -126,25 +129,7 @@ balance_cells as (
     where balances.fund_opening_balance is not null
 ),
 
-budget_cells as (
-    select
-        periods.period,
-        'ytd' as period_mode,
-        coalesce(budgets.insutype, 'all') as insutype,
-        case when grouping(budgets.inst_code) = 0 then 'inst' else 'none' end as breakdown,
-        coalesce(budgets.inst_code, 'all') as breakdown_value,
-        sum(budgets.budget_amount) as budget_amount
-    from budgets
-    inner join periods using (year)
-    group by grouping sets (
-        (periods.period),
-        (periods.period, budgets.insutype),
-        (periods.period, budgets.inst_code),
-        (periods.period, budgets.insutype, budgets.inst_code)
-    )
-),
-
-{% for name in ['flows', 'balance_cells', 'budget_cells'] -%}
+{% for name in ['flows', 'balance_cells'] -%}
 {{ name }}_placed as (
     select
         {{ name }}.*,
@@ -158,8 +143,6 @@ int_cell__fund as (
     {{ measures_as_rows('flows_placed', flows.keys() | list) }}
     union all
     {{ measures_as_rows('balance_cells_placed', ['fund_opening_balance', 'fund_closing_balance']) }}
-    union all
-    {{ measures_as_rows('budget_cells_placed', ['budget_amount']) }}
 )
 
 select * from int_cell__fund

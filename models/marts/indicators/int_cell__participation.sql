@@ -1,6 +1,8 @@
--- One row per cell and participation measure: the state at the period's last day, the same for the month and the year to date.
+-- One row per cell and participation measure: the state at the period's last day, the same for the
+-- month and the year to date.
 {% set measures = [
-    'insured_persons', 'insured_resident_persons', 'insured_unpaid_persons', 'double_covered_persons', 'contribution_persons', 'contribution_amount',
+    'insured_persons', 'insured_resident_persons', 'insured_unpaid_persons',
+    'double_covered_persons', 'contribution_persons', 'contribution_amount',
 ] -%}
 with participation as (select * from {{ ref('measure_participation') }}),
 
@@ -31,7 +33,7 @@ summed as (
         region_code,
         coalesce(insutype, 'all') as insutype,
         {% for measure in measures -%}
-        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        sum({{ measure }}) as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from regions
     group by grouping sets ((period, region_code), (period, region_code, insutype))

@@ -1,6 +1,8 @@
--- One row per cell and measure of the priority roster. A person may stand in several groups and townships, so each cell counts its own distinct
--- persons (semantics 7).
-{% set measures = ['priority_listed_persons', 'priority_insured_persons', 'priority_exempt_persons'] -%}
+-- One row per cell and measure of the priority roster. A person may stand in several groups and
+-- townships, so each cell counts its own distinct persons (semantics 7).
+{% set measures = [
+    'priority_listed_persons', 'priority_insured_persons', 'priority_exempt_persons',
+] -%}
 with roster as (select * from {{ ref('int_priority') }}),
 
 coverage as (select * from {{ ref('int_coverage_span') }}),
@@ -63,7 +65,9 @@ counted as (
         coalesce(group_code, 'all') as breakdown_value,
         count(distinct person_key) as priority_listed_persons,
         count(distinct case when is_insured then person_key end) as priority_insured_persons,
-        count(distinct case when is_exempt and not is_insured then person_key end) as priority_exempt_persons
+        count(distinct case
+            when is_exempt and not is_insured then person_key
+        end) as priority_exempt_persons
     from regions
     group by grouping sets ((period, region_code), (period, region_code, group_code))
 ),

@@ -1,5 +1,9 @@
--- One row per cell and measure that does not depend on the month: population of the year, and the month number as a scale.
-{% set measures = ['population_registered', 'population_resident', 'population_agricultural', 'population_registered_net'] -%}
+-- One row per cell and measure that does not depend on the month: population of the year, and the
+-- month number as a scale.
+{% set measures = [
+    'population_registered', 'population_resident', 'population_agricultural',
+    'population_registered_net',
+] -%}
 with population as (select * from {{ accepted('population') }} as accepted_population),
 
 periods as (select * from {{ ref('int_period') }}),
@@ -18,7 +22,9 @@ townships as (
         year,
         {{ township_of('region_code') }} as township,
         population_type,
-        coalesce(sum(case when length(region_code) < 12 then head_count end), sum(head_count)) as head_count
+        coalesce(
+            sum(case when length(region_code) < 12 then head_count end), sum(head_count)
+        ) as head_count
     from population
     group by all
 ),
@@ -28,10 +34,18 @@ by_type as (
         year,
         township,
         left(township, 6) as county,
-        sum(case when population_type = 'registered' then head_count end) as population_registered,
-        sum(case when population_type = 'resident' then head_count end) as population_resident,
-        sum(case when population_type = 'agricultural' then head_count end) as population_agricultural,
-        sum(case when population_type = 'long_absent' then head_count end) as population_long_absent
+        sum(
+            case when population_type = 'registered' then head_count end
+        ) as population_registered,
+        sum(
+            case when population_type = 'resident' then head_count end
+        ) as population_resident,
+        sum(
+            case when population_type = 'agricultural' then head_count end
+        ) as population_agricultural,
+        sum(
+            case when population_type = 'long_absent' then head_count end
+        ) as population_long_absent
     from townships
     group by year, township
 ),
@@ -56,7 +70,8 @@ summed as (
         sum(population_registered) as population_registered,
         sum(population_resident) as population_resident,
         sum(population_agricultural) as population_agricultural,
-        sum(population_registered) - coalesce(sum(population_long_absent), 0) as population_registered_net
+        sum(population_registered)
+        - coalesce(sum(population_long_absent), 0) as population_registered_net
     from regions
     group by year, region_code
 ),

@@ -1,4 +1,5 @@
--- One row per cell and settlement measure: months and years to date, regions, schemes, tiers and institutions (semantics 7).
+-- One row per cell and settlement measure: months and years to date, regions, schemes, tiers and
+-- institutions (semantics 7).
 {% set measures = settlement_measures().keys() | list + ['budget_fund'] -%}
 with monthly as (select * from {{ ref('measure_settlement') }}),
 
@@ -40,7 +41,7 @@ months as (
         end as breakdown,
         coalesce(budgeted.service_tier, budgeted.inst_code, 'all') as breakdown_value,
         {% for measure in measures -%}
-        sum(budgeted.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        sum(budgeted.{{ measure }}) as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from budgeted
     inner join rollup_of using (county)
@@ -60,7 +61,7 @@ months as (
         'none' as breakdown,
         'all' as breakdown_value,
         {% for measure in measures -%}
-        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        sum({{ measure }}) as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from budgeted
     group by grouping sets ((month, township), (month, township, insutype))
@@ -75,7 +76,7 @@ cells as (
         breakdown,
         breakdown_value,
         {% for measure in measures -%}
-        {{ measure }}{{ ',' if not loop.last }}
+        {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from months
     union all
@@ -87,7 +88,7 @@ cells as (
         months.breakdown,
         months.breakdown_value,
         {% for measure in measures -%}
-        sum(months.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        sum(months.{{ measure }}) as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from months
     inner join periods as source_period on months.month = source_period.period
@@ -96,7 +97,11 @@ cells as (
             source_period.year = periods.year
             and source_period.month_no <= periods.month_no
     group by
-        periods.period, months.region_code, months.insutype, months.breakdown, months.breakdown_value
+        periods.period,
+        months.region_code,
+        months.insutype,
+        months.breakdown,
+        months.breakdown_value
 ),
 
 int_cell__settlement as (

@@ -1,7 +1,11 @@
--- One row per cell and measure of inspection. Institutions are counted, not visits: those under agreement, of these inspected, of these with findings.
-{% set stocks = ['institutions_under_agreement', 'institutions_inspected', 'institutions_with_findings'] -%}
+-- One row per cell and measure of inspection. Institutions are counted, not visits: those under
+-- agreement, of these inspected, of these with findings.
+{% set stocks = [
+    'institutions_under_agreement', 'institutions_inspected', 'institutions_with_findings',
+] -%}
 {% set flows = [
-    'violation_amount', 'recovered_amount', 'refused_amount', 'fine_amount', 'findings_total', 'findings_closed',
+    'violation_amount', 'recovered_amount', 'refused_amount', 'fine_amount',
+    'findings_total', 'findings_closed',
     'actions_interview', 'actions_suspend', 'actions_terminate', 'actions_fine',
 ] -%}
 with institutions as (select * from {{ ref('dim_institution') }}),
@@ -36,7 +40,10 @@ agreed as (
     inner join periods
         on
             institutions.agreement_begin <= periods.month_end
-            and (institutions.agreement_end is null or institutions.agreement_end >= make_date(cast(periods.year as integer), 1, 1))
+            and (
+                institutions.agreement_end is null
+                or institutions.agreement_end >= make_date(cast(periods.year as integer), 1, 1)
+            )
 ),
 
 inspected as (
@@ -59,7 +66,9 @@ institution_cells as (
         coalesce(agreed.inst_type, 'all') as breakdown_value,
         count(distinct agreed.inst_code) as institutions_under_agreement,
         count(distinct inspected.inst_code) as institutions_inspected,
-        count(distinct case when inspected.has_findings = 1 then inspected.inst_code end) as institutions_with_findings
+        count(distinct case
+            when inspected.has_findings = 1 then inspected.inst_code
+        end) as institutions_with_findings
     from agreed
     cross join modes
     cross join top_region
@@ -85,7 +94,11 @@ visit_cells as (
     inner join periods
         on
             inspections.month = periods.period
-            or (modes.period_mode = 'ytd' and inspections.year = periods.year and inspections.month <= periods.period)
+            or (
+                modes.period_mode = 'ytd'
+                and inspections.year = periods.year
+                and inspections.month <= periods.period
+            )
     group by periods.period, modes.period_mode, top_region.region_code
 ),
 
@@ -113,7 +126,11 @@ finding_cells as (
     inner join periods
         on
             findings.month = periods.period
-            or (modes.period_mode = 'ytd' and left(findings.month, 4) = left(periods.period, 4) and findings.month <= periods.period)
+            or (
+                modes.period_mode = 'ytd'
+                and left(findings.month, 4) = left(periods.period, 4)
+                and findings.month <= periods.period
+            )
     group by periods.period, modes.period_mode, top_region.region_code
 ),
 

@@ -1,5 +1,6 @@
--- One row per dataset, period and mode in which the dataset was delivered (semantics 7): for flows accepted rows in every month covered, for
--- datasets without months any accepted row of the year, or any row.
+-- One row per dataset, period and mode in which the dataset was delivered (semantics 7): for flows
+-- accepted rows in every month covered, for datasets without months any accepted row of the year,
+-- or any row.
 with periods as (select * from {{ ref('int_period') }}),
 
 settlements as (
@@ -89,7 +90,10 @@ int_delivery as (
         periods.period,
         'ytd' as period_mode
     from months
-    inner join periods on left(months.month, 4) = left(periods.period, 4) and months.month <= periods.period
+    inner join periods
+        on
+            left(months.month, 4) = left(periods.period, 4)
+            and months.month <= periods.period
     group by months.dataset, periods.period, periods.month
     having count(*) = periods.month
     union all

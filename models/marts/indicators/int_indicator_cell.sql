@@ -1,5 +1,6 @@
--- One row per cell that is expected of an indicator (semantics 7): the catalogue says which modes, regions, schemes and further breakdown;
--- a cell without any row behind it is here all the same, for missing is not zero.
+-- One row per cell that is expected of an indicator (semantics 7): the catalogue says which modes,
+-- regions, schemes and further breakdown; a cell without any row behind it is here all the same,
+-- for missing is not zero.
 with indicators as (select * from {{ ref('indicator') }}),
 
 periods as (select * from {{ ref('int_period') }}),
@@ -73,7 +74,8 @@ modes as (
     select 'ytd' as period_mode
 ),
 
--- breakdown none: counties and townships; without `region` in the catalogue only the county (and the city above several)
+-- breakdown none: counties and townships; without `region` in the catalogue only the county (and
+-- the city above several)
 places as (
     select
         indicators.code as indicator_code,
@@ -86,7 +88,8 @@ places as (
         schemes.insutype
     from indicators
     cross join periods
-    inner join modes on concat('|', indicators.modes, '|') like concat('%|', modes.period_mode, '|%')
+    inner join modes
+        on concat('|', indicators.modes, '|') like concat('%|', modes.period_mode, '|%')
     inner join regions
         on regions.level <> 'township' or concat('|', indicators.breakdowns, '|') like '%|region|%'
     inner join schemes

@@ -1,4 +1,5 @@
--- One row per term of an indicator's numerator or denominator, as the catalogue writes it: "a + b", "a - b", "a * months_elapsed".
+-- One row per term of an indicator's numerator or denominator, as the catalogue writes it: "a + b",
+-- "a - b", "a * months_elapsed".
 with indicators as (select * from {{ ref('indicator') }}),
 
 measures as (select * from {{ ref('measure') }}),
@@ -50,7 +51,10 @@ int_indicator_term as (
         end as dataset,
         -- the month number is always there; a balance is as good as the flows that it is made of
         case
-            when measures.kind = 'flow' or measures.dataset in ('fund_ledger', 'derived') then 'flow' when measures.kind = 'scale' then 'scale' else 'stock'
+            when measures.kind = 'flow' or measures.dataset in ('fund_ledger', 'derived')
+                then 'flow'
+            when measures.kind = 'scale' then 'scale'
+            else 'stock'
         end as delivery_kind,
         measures.kind = 'scale' as is_scale,
         terms.measure = 'target' as is_target,
@@ -58,7 +62,9 @@ int_indicator_term as (
         coalesce(measures.dims like '%region%', false) as has_region,
         coalesce(measures.dims like '%insutype%', false) as has_insutype,
         -- population, priority and agreement counts are repeated for every scheme
-        measures.dataset in ('population', 'priority_roster', 'priority_roster + enrollment', 'institution') as is_repeated,
+        measures.dataset in (
+            'population', 'priority_roster', 'priority_roster + enrollment', 'institution'
+        ) as is_repeated,
         measures.dims
     from terms
     left join measures using (measure)

@@ -1,5 +1,6 @@
--- One row per month, county, township and scheme: persons counted once per county at the month's last day (semantics 3), and what was paid for
--- the insurance year by then. Persons and amounts may be added up over townships and schemes.
+-- One row per month, county, township and scheme: persons counted once per county at the month's
+-- last day (semantics 3), and what was paid for the insurance year by then. Persons and amounts may
+-- be added up over townships and schemes.
 with coverage as (select * from {{ ref('int_coverage_span') }}),
 
 doubles as (select * from {{ ref('int_double_cover') }}),
@@ -55,11 +56,19 @@ parts as (
         coverage_spans.county,
         coverage_spans.township,
         coverage_spans.scheme as insutype,
-        case when coverage_spans.is_insured then coverage_spans.persons else 0 end as insured_persons,
         case
-            when coverage_spans.is_insured and coverage_spans.family = 'resident' then coverage_spans.persons else 0
+            when coverage_spans.is_insured then coverage_spans.persons
+            else 0
+        end as insured_persons,
+        case
+            when coverage_spans.is_insured and coverage_spans.family = 'resident'
+                then coverage_spans.persons
+            else 0
         end as insured_resident_persons,
-        case when coverage_spans.is_insured then 0 else coverage_spans.persons end as insured_unpaid_persons,
+        case
+            when coverage_spans.is_insured then 0
+            else coverage_spans.persons
+        end as insured_unpaid_persons,
         0 as double_covered_persons,
         0 as contribution_persons,
         cast(0 as decimal(38, 4)) as contribution_amount
@@ -112,7 +121,10 @@ parts as (
         0 as contribution_persons,
         paid_months.total_amount as contribution_amount
     from paid_months
-    inner join periods on paid_months.year = periods.year and paid_months.month_no <= periods.month_no
+    inner join periods
+        on
+            paid_months.year = periods.year
+            and paid_months.month_no <= periods.month_no
 ),
 
 measure_participation as (

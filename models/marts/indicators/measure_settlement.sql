@@ -3,8 +3,8 @@
     incremental_strategy='append',
     pre_hook="{{ drop_changed_months(ref('int_settlement__month')) }}",
 ) }}
--- One row per month, county, township, scheme, service tier and institution: every settlement and item measure of measures.csv, at the finest
--- grain at which it can be added up.
+-- One row per month, county, township, scheme, service tier and institution: every settlement and
+-- item measure of measures.csv, at the finest grain at which it can be added up.
 with settlements as (
     select *
     from {{ ref('fct_settlement') }}
@@ -20,7 +20,7 @@ measure_settlement as (
         service_tier,
         inst_code,
         {% for name, measure in settlement_measures().items() -%}
-        coalesce(sum({% if measure.when %}case when {{ measure.when }} then {{ measure.of }} end{% else %}{{ measure.of }}{% endif %}), 0) as {{ name }},
+        coalesce(sum({{ amount_measured(measure) }}), 0) as {{ name }},
         {% endfor -%}
         month_fingerprint
     from settlements

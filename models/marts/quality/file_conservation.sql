@@ -1,12 +1,12 @@
--- One row per dataset and file (sheet of a workbook): landed = accepted + quarantined + duplicate + superseded, by rows and by the main amount
--- of the dataset (semantics 2).
+-- One row per dataset and file (sheet of a workbook): landed = accepted + quarantined + duplicate +
+-- superseded, by rows and by the main amount of the dataset (semantics 2).
 with files as (select * from {{ ref('int_file') }}),
 
 exclusions as (select * from {{ ref('int_row_exclusion') }}),
 
 landed as (
     {%- for dataset in datasets() %}
-    {%- set amount = (contract_of(dataset).config.meta.main_amount if execute) or 'cast(null as decimal(18, 4))' %}
+    {%- set amount = main_amount_of(dataset) %}
     select
         '{{ dataset }}' as dataset,
         _file_id,
@@ -25,7 +25,7 @@ landed as (
 
 excluded as (
     {%- for dataset in datasets() %}
-    {%- set amount = (contract_of(dataset).config.meta.main_amount if execute) or 'cast(null as decimal(18, 4))' %}
+    {%- set amount = main_amount_of(dataset) %}
     select
         '{{ dataset }}' as dataset,
         exclusions._file_id,

@@ -17,7 +17,12 @@ with staged as (
 
 warnings as (
     select
-        dataset, {{ lineage_columns() | join(', ') }}, level, rule_code, field, value_masked
+        dataset,
+        {{ lineage_columns() | join(', ') }},
+        level,
+        rule_code,
+        field,
+        value_masked
     from staged
     {%- for subject in ['settlement', 'item', 'enrollment'] %}
     union all

@@ -1,4 +1,5 @@
--- One row per month, township, scheme, tier and institution: where inpatients went. Ratios are of the row; add up the parts for any other cut.
+-- One row per month, township, scheme, tier and institution: where inpatients went. Ratios are of
+-- the row; add up the parts for any other cut.
 with measures as (select * from {{ ref('measure_settlement') }}),
 
 periods as (select * from {{ ref('dim_period') }}),
@@ -15,21 +16,21 @@ summed as (
         insutype,
         service_tier,
         inst_code,
-        sum(ip_cases) as ip_cases,
-        sum(ip_cases_in_county) as ip_cases_in_county,
-        sum(ip_cases_out_county) as ip_cases_out_county,
-        sum(ip_cases_unknown_location) as ip_cases_unknown_location,
-        sum(ip_cases_above_county_tier) as ip_cases_above_county_tier,
-        sum(ip_cases_county_tier) as ip_cases_county_tier,
-        sum(ip_cases_township_tier) as ip_cases_township_tier,
-        sum(ip_cases_unreferred) as ip_cases_unreferred,
-        sum(ip_cases_single_disease) as ip_cases_single_disease,
+        cast(sum(ip_cases) as bigint) as ip_cases,
+        cast(sum(ip_cases_in_county) as bigint) as ip_cases_in_county,
+        cast(sum(ip_cases_out_county) as bigint) as ip_cases_out_county,
+        cast(sum(ip_cases_unknown_location) as bigint) as ip_cases_unknown_location,
+        cast(sum(ip_cases_above_county_tier) as bigint) as ip_cases_above_county_tier,
+        cast(sum(ip_cases_county_tier) as bigint) as ip_cases_county_tier,
+        cast(sum(ip_cases_township_tier) as bigint) as ip_cases_township_tier,
+        cast(sum(ip_cases_unreferred) as bigint) as ip_cases_unreferred,
+        cast(sum(ip_cases_single_disease) as bigint) as ip_cases_single_disease,
         sum(ip_cost_in_county) as ip_cost_in_county,
         sum(ip_cost_out_county) as ip_cost_out_county,
         sum(all_fund_in_county) as all_fund_in_county,
         sum(all_fund_ex_pharmacy) as all_fund_ex_pharmacy,
-        sum(out_visits) as out_visits,
-        sum(out_visits_direct) as out_visits_direct
+        cast(sum(out_visits) as bigint) as out_visits,
+        cast(sum(out_visits_direct) as bigint) as out_visits_direct
     from measures
     group by month, county, township, insutype, service_tier, inst_code
 ),

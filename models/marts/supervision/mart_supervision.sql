@@ -1,4 +1,5 @@
--- One row per month and institution with inspections in it: visits, findings, money and actions (method self excluded).
+-- One row per month and institution with inspections in it: visits, findings, money and actions
+-- (method self excluded).
 with inspections as (select * from {{ ref('fct_inspection') }}),
 
 findings as (select * from {{ ref('fct_inspection_finding') }}),
@@ -20,7 +21,7 @@ found as (
         inst_code,
         count(*) as findings_total,
         count(case when status = 'closed' then 1 end) as findings_closed,
-        sum(case_count) as cases,
+        cast(sum(case_count) as bigint) as cases,
         sum(violation_amount) as violation_amount,
         sum(recovered_amount) as recovered_amount,
         sum(refused_amount) as refused_amount,

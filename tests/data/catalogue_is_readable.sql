@@ -1,0 +1,53 @@
+-- Semantics 7: a new indicator is a row of the catalogue, so every word in it must be known:
+-- measures and operators of the formulas, breakdowns, modes. A misspelt one would silently give
+-- cells of 0, or none.
+with indicators as (select * from {{ ref('indicator') }}),
+
+terms as (select * from {{ ref('int_indicator_term') }}),
+
+measures as (select * from {{ ref('measure') }}),
+
+listed as (
+    select
+        code as indicator_code,
+        concat(coalesce(breakdowns, modes), '|', modes) as words
+    from indicators
+),
+
+words as (
+    {{ split_rows('listed', ['indicator_code'], 'words', "'|'") }}
+),
+
+sides as (
+    select
+        indicators.code as indicator_code,
+        count(distinct terms.part_of_ratio) as sides
+    from indicators
+    left join terms on indicators.code = terms.indicator_code
+    group by indicators.code
+),
+
+catalogue_is_readable as (
+    select
+        terms.indicator_code,
+        concat(terms.operator, ' ', terms.measure) as unknown
+    from terms
+    left join measures using (measure)
+    where measures.measure is null or terms.operator not in ('+', '-', '*')
+    union all
+    select
+        indicator_code,
+        part as unknown
+    from words
+    where
+        part not in ('region', 'insutype', 'month', 'ytd')
+        and part not in ('service_tier', 'inst', 'group', 'account_item', 'inst_type')
+    union all
+    select
+        indicator_code,
+        'numerator or denominator missing' as unknown
+    from sides
+    where sides <> 2
+)
+
+select * from catalogue_is_readable

@@ -1,0 +1,86 @@
+-- Semantics 3 and 8: no certificate number in what is published. 18 digits with a date of birth and
+-- the right check character are one, wherever they stand; 15 digits have no check character and
+-- look like any account number, so of certificates and names at least the mask is required.
+{% set texts = [
+    ('quarantine', 'file'), ('quarantine', 'value_masked'), ('quarantine', 'message_zh'),
+    ('row_warning', 'file'), ('row_warning', 'value_masked'), ('row_warning', 'message_zh'),
+    ('file_conservation', 'file'), ('dim_institution', 'inst_code'),
+    ('dim_institution', 'inst_name'), ('dim_region', 'region_name'),
+] -%}
+{% set month_and_day = '(0[1-9]|1[0-2])([0-2][0-9]|3[01])' -%}
+{% set number = '[1-9][0-9]{5}(18|19|20)[0-9]{2}' ~ month_and_day ~ '[0-9]{3}[0-9Xx]' -%}
+{% set weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] -%}
+with texts as (
+    {%- for table, column in texts %}
+    select
+        '{{ table }}.{{ column }}' as place,
+        {{ column }} as text
+    from {{ ref(table) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+suspects as (
+    select
+        place,
+        upper(regexp_extract(text, '(^|[^0-9])({{ number }})([^0-9Xx]|$)', 2)) as number
+    from texts
+),
+
+digits as (
+    {%- for weight in weights %}
+    select
+        place,
+        number,
+        {{ weight }} * cast(substring(number, {{ loop.index }}, 1) as integer) as weighed
+    from suspects
+    where number <> ''
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+checked as (
+    select
+        place,
+        number,
+        cast(sum(weighed) % 11 as integer) as remainder
+    from digits
+    group by place, number
+),
+
+listed as (
+    select
+        'quarantine' as place,
+        row,
+        field,
+        value_masked
+    from {{ ref('quarantine') }}
+    union all
+    select
+        'row_warning' as place,
+        row,
+        field,
+        value_masked
+    from {{ ref('row_warning') }}
+),
+
+no_raw_identity as (
+    select
+        place,
+        -- the number itself is not repeated here: the result may be logged
+        concat(left(number, 3), '***********', right(number, 4)) as what
+    from checked
+    where substring('10X98765432', remainder + 1, 1) = right(number, 1)
+    union all
+    select
+        place,
+        concat('row ', cast(row as varchar)) as what
+    from listed
+    where field in ('certno', 'psn_name') and value_masked not like '%*%'
+)
+
+select * from no_raw_identity

@@ -1,0 +1,56 @@
+"""The demo county, walked once for all tests that only look at the result."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+ROOT = Path(__file__).parents[2]
+INBOX = ROOT / "demo" / "inbox"
+
+
+def yibao(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:
+    """The command as its user types it, with a key of its own beside the data folder."""
+    env = {**os.environ, "YIBAO_KEY_FILE": str(data.with_name(data.name + ".key")), "YIBAO_DATA": str(data)}
+    return subprocess.run(
+        [sys.executable, "-m", "yibao", *map(str, arguments), "--data", str(data)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=env,
+        cwd=data.parent,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The data folder of one `yibao run` on demo/inbox; shared by the processes of one test session."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    data = shared / "demo-data"
+    with FileLock(shared / "demo-data.lock"):
+        if not data.exists():
+            done = yibao("run", "--inbox", INBOX, data=data)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return data
+
+
+@pytest.fixture
+def warehouse(demo_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(demo_data / "warehouse.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def marts(demo_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    run_id = (demo_data / "published" / "CURRENT").read_text(encoding="utf-8").strip()
+    with duckdb.connect(str(demo_data / "published" / run_id / "marts.duckdb"), read_only=True) as connection:
+        yield connection

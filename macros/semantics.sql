@@ -82,3 +82,8 @@ case {{ family }}
     'catastrophic_pay', 'civil_servant_pay', 'aid_pay', 'other_pay', 'fund_total', 'account_pay', 'mutual_account_pay', 'cash_pay',
 ]) }}
 {% endmacro %}
+
+{# Whether a settlement row is a reversal (semantics 4): negative, or flagged and naming the settlement that it takes back. #}
+{% macro is_reversal() -%}
+(total_cost < 0 or (coalesce(refund_flag = '1', false) and original_setl_id is not null))
+{%- endmacro %}

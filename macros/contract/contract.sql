@@ -2,7 +2,7 @@
 
 {#
   sqlfluff reads the models with the target `lint` (.sqlfluff). What a loop over the contract repeats says nothing new to a linter and costs
-  it minutes, so there two datasets stand for all, and its keys and first fields for a dataset. Every line of a model is still rendered.
+  it minutes: there two datasets stand for all, and a dataset's keys for its fields. Every line of a model is still rendered.
 #}
 {% macro is_linting() %}{{ return(target.name == 'lint') }}{% endmacro %}
 
@@ -29,7 +29,7 @@
     {% if execute %}
         {% for column in contract_of(dataset).columns.values() %}
             {% set field = dict({'required': false, 'key': false, 'pii': none, 'codes': {}}, name=column.name, **column.config.meta) %}
-            {% if field.key or loop.index <= 2 or not is_linting() %}{% do fields.append(field) %}{% endif %}
+            {% if field.key or not is_linting() %}{% do fields.append(field) %}{% endif %}
         {% endfor %}
     {% endif %}
     {{ return(fields) }}

@@ -41,10 +41,10 @@
     {%- for field in contract_fields(dataset) %}
         {%- do names.update({field.name: field.name ~ '_mask' if field.pii else (field.name ~ '__raw' if field.codes or field.type not in ('text', 'code') else field.name)}) %}
     {%- endfor %}
-    {%- set shaped = "concat('record', chr(31), case when _fault like 'lost_digits:%' then 'lost_digits' else 'row_shape' end, chr(31), "
-        ~ "case when _fault like 'lost_digits:%' then " ~ part_of("_fault", "':'", 2) ~ " end, chr(31), case when _fault not like 'lost_digits:%' then " ~ part_of("_fault", "':'", 2) ~ " else '' end)" %}
+    {%- set detail = part_of("_fault", "':'", 2) %}
     case
-        when _fault is not null then {{ shaped }}
+        when _fault like 'lost_digits:%' then concat_ws(chr(31), 'record', 'lost_digits', {{ detail }}, '')
+        when _fault is not null then concat_ws(chr(31), 'record', 'row_shape', '', {{ detail }})
         when
             {% for f in faults -%}
             {{ 'or ' if not loop.first }}{{ f.when }}
@@ -55,7 +55,10 @@
                 {%- for f in faults %},
                 case
                     when {{ f.when }}
-                        then concat('{{ f.level }}', chr(31), '{{ f.rule }}', chr(31), '{{ f.field }}', chr(31), coalesce(left(cast({{ names.get(f.field, f.field) }} as varchar), 40), ''))
+                        then concat_ws(
+                            chr(31), '{{ f.level }}', '{{ f.rule }}', '{{ f.field }}',
+                            coalesce(left(cast({{ names.get(f.field, f.field) }} as varchar), 40), '')
+                        )
                 end
                 {%- endfor %}
             )
@@ -63,8 +66,9 @@
     coalesce(
         _fault is not null
         {%- for f in faults if f.level == 'record' %}
-        or coalesce({{ f.when }}, false)
-        {%- endfor %}, false
+        or {{ f.when }}
+        {%- endfor %},
+        false
     ) as _quarantined
 {%- endmacro %}
 

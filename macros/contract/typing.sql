@@ -27,8 +27,8 @@
     {%- set number = "case when " ~ matches(folded, "\\(?[-+]?[0-9]{1,3}(,[0-9]{3})+(\\.[0-9]*)?\\)?") ~ " then replace(" ~ folded ~ ", ',', '') else " ~ folded ~ " end" %}
     {%- set signed = rearrange(number, "\\(([^()]*)\\)", "-\\1") %}
     {{- return(
-        "coalesce(case when not contains(" ~ raw ~ ", '_') then try_cast(" ~ raw ~ " as decimal(18, 4)) end, "
-        ~ "case when not contains(" ~ raw ~ ", '_') then try_cast(" ~ signed ~ " as decimal(18, 4)) end)"
+        "case when not contains(" ~ raw ~ ", '_') then coalesce(try_cast(" ~ raw ~ " as decimal(18, 4)), "
+        ~ "try_cast(" ~ signed ~ " as decimal(18, 4))) end"
     ) }}
 {% endmacro %}
 

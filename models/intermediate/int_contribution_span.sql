@@ -9,6 +9,9 @@ monthly as (
         year,
         family,
         month_no,
+        -- the township is one for a person's year and family; of several schemes the first
+        min(township) as township,
+        min(scheme) as scheme,
         sum(total_amount) as net_amount
     from contributions
     where month_no <= year * 12 + 12
@@ -20,6 +23,8 @@ running as (
         person_key,
         year,
         family,
+        township,
+        scheme,
         month_no,
         sum(net_amount) over (
             partition by person_key, year, family
@@ -41,6 +46,8 @@ int_contribution_span as (
         person_key,
         year,
         family,
+        township,
+        scheme,
         net_so_far > 0 as is_paid,
         month_no as first_month,
         coalesce(next_month_no - 1, year * 12 + 12) as last_month
@@ -51,6 +58,8 @@ int_contribution_span as (
         person_key,
         year,
         family,
+        township,
+        scheme,
         false as is_paid,
         year * 12 + 1 as first_month,
         month_no - 1 as last_month

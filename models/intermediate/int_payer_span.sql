@@ -1,33 +1,17 @@
 -- One row per person, year and run of months in which the person's contributions count once: net
 -- total above 0, employee before resident. Only persons who paid in several scheme families are
 -- looked at month by month.
-with contributions as (select * from {{ ref('int_contribution') }}),
-
-spans as (select * from {{ ref('int_contribution_span') }}),
+with spans as (select * from {{ ref('int_contribution_span') }}),
 
 calendar as (select * from {{ ref('int_calendar') }}),
-
-places as (
-    select
-        person_key,
-        year,
-        family,
-        min(township) as township,
-        min(scheme) as scheme
-    from contributions
-    group by person_key, year, family
-),
 
 paid as (
     select
         spans.*,
-        places.township,
-        places.scheme,
         case spans.family when 'employee' then 1 when 'resident' then 2 else 3 end as family_rank,
         min(spans.family) over (partition by spans.person_key, spans.year)
         = max(spans.family) over (partition by spans.person_key, spans.year) as is_single
     from spans
-    inner join places using (person_key, year, family)
     where spans.is_paid
 ),
 

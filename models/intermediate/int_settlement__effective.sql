@@ -1,34 +1,33 @@
 {{ config(materialized='view') }}
 -- One row per effective settlement (semantics 4). A linked reversal keeps its own id, month and
 -- amounts and bears its original's attributes, so that the pair cancels in every breakdown.
-with settlements as (
-    select
-        *,
-        coalesce(valid_flag <> '0', true) as is_valid,
-        coalesce(refund_flag = '1', false) as is_refunded,
-        total_cost < 0
-        or (coalesce(refund_flag = '1', false) and original_setl_id is not null) as is_reversal
-    from {{ accepted('settlement') }} as accepted_settlement
+with reversal_rows as (
+    select *
+    from {{ accepted('settlement') }} as accepted_reversal
+    where {{ is_reversal() }} and coalesce(valid_flag <> '0', true)
 ),
 
+-- the few originals that reversals name: the settlements are not read as a whole for them
 originals as (
-    select *
-    from settlements
-    where not is_reversal
+    select accepted_original.*
+    from {{ accepted('settlement') }} as accepted_original
+    where
+        not {{ is_reversal() }}
+        and accepted_original.setl_id in (
+            select reversal_rows.original_setl_id
+            from reversal_rows
+        )
 ),
 
 -- a reversal of an invalid original is ignored with it; one whose original was not delivered stands
 -- alone
 reversals as (
     select
-        reversal.*,
-        original.setl_id as reversed_setl_id
-    from settlements as reversal
-    left join originals as original on reversal.original_setl_id = original.setl_id
-    where
-        reversal.is_reversal
-        and reversal.is_valid
-        and coalesce(original.is_valid, true)
+        reversal_rows.*,
+        originals.setl_id as reversed_setl_id
+    from reversal_rows
+    left join originals on reversal_rows.original_setl_id = originals.setl_id
+    where coalesce(originals.valid_flag <> '0', true)
 ),
 
 reversed as (
@@ -39,14 +38,18 @@ reversed as (
 
 counted as (
     select
-        originals.*,
+        settlements.*,
         reversed.reversed_setl_id is not null as has_reversal
-    from originals
-    left join reversed on originals.setl_id = reversed.reversed_setl_id
+    from {{ accepted('settlement') }} as settlements
+    left join reversed on settlements.setl_id = reversed.reversed_setl_id
     where
-        originals.is_valid
+        not {{ is_reversal() }}
+        and coalesce(settlements.valid_flag <> '0', true)
         -- refunded, but no reversal anywhere: ignored whole
-        and (not originals.is_refunded or reversed.reversed_setl_id is not null)
+        and (
+            coalesce(settlements.refund_flag <> '1', true)
+            or reversed.reversed_setl_id is not null
+        )
 ),
 
 int_settlement__effective as (

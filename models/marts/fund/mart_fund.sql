@@ -4,6 +4,7 @@
     'fund_due', 'fund_arrived', 'fund_income', 'fund_interest', 'fund_expense', 'fund_reserve',
     'fund_opening_balance', 'fund_closing_balance',
 ] -%}
+{% set measure_list = "'" ~ measures | join("', '") ~ "'" -%}
 with cells as (
     select *
     from {{ ref('measure_value') }}
@@ -22,7 +23,7 @@ mart_fund as (
         {%- if not loop.last %},{% endif %}
         {% endfor %}
     from cells
-    where measure in ('{{ measures | join("', '") }}')
+    where measure in ({{ measure_list }})
     group by period, period_mode, region_code, insutype, breakdown_value
 )
 

@@ -68,7 +68,8 @@ changed as (
         {% for base in ['last_year', 'previous'] -%}
         -- a base that is 0 or missing gives no change, of a ratio neither (semantics 7)
         case
-            when unit = 'percent' then case when {{ base }}_value <> 0 then value - {{ base }}_value end
+            when unit = 'percent'
+                then case when {{ base }}_value <> 0 then value - {{ base }}_value end
             else {{ exact_ratio('(value - ' ~ base ~ '_value)', base ~ '_value', 100, places=10) }}
         end as {{ base }}_change,
         {% endfor -%}

@@ -11,7 +11,13 @@ import pytest
 from tests.integration.conftest import INBOX, yibao
 
 # arrives late: the third quarter's settlements and fees, the supplement that corrects earlier months, a whole year's enrollment
-LATE = ("结算单_2026年第三季度.csv", "费用明细_2026年第三季度.xlsx", "结算单补报_2026年.csv", "参保登记_2025.csv", "转诊备案.csv")
+LATE = (
+    "结算单_2026年第三季度.csv",
+    "费用明细_2026年第三季度.xlsx",
+    "结算单补报_2026年.csv",
+    "参保登记_2025.csv",
+    "转诊备案.csv",
+)
 
 
 def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -55,10 +61,14 @@ def test_only_months_that_changed_are_built_again(grown: Path) -> None:
             " full join int_settlement__month as states using (month)"
             " where built.month_fingerprint is distinct from states.fingerprint"
         ).fetchone()
-        before = connection.execute("select min(rowid), max(rowid) from fct_settlement where month = '2024-12'").fetchone()
+        before = connection.execute(
+            "select min(rowid), max(rowid) from fct_settlement where month = '2024-12'"
+        ).fetchone()
     assert stale == (0,)
     again = yibao("run", "--inbox", INBOX, data=grown)
     assert again.returncode == 0, again.stdout + again.stderr
     with duckdb.connect(str(grown / "warehouse.duckdb"), read_only=True) as connection:
-        after = connection.execute("select min(rowid), max(rowid) from fct_settlement where month = '2024-12'").fetchone()
+        after = connection.execute(
+            "select min(rowid), max(rowid) from fct_settlement where month = '2024-12'"
+        ).fetchone()
     assert after == before

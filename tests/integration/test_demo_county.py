@@ -78,7 +78,9 @@ def audited(demo_data: Path) -> Recomputation:
     return recompute(INBOX, newest=newest)
 
 
-def test_every_cell_equals_the_recomputation_from_the_raw_files(marts: Connection, audited: Recomputation) -> None:
+def test_every_cell_equals_the_recomputation_from_the_raw_files(
+    marts: Connection, audited: Recomputation
+) -> None:
     columns = "period, period_mode, region_code, insutype, breakdown, breakdown_value, indicator_code"
     ours = {
         row[:7]: row[7:]
@@ -87,7 +89,15 @@ def test_every_cell_equals_the_recomputation_from_the_raw_files(marts: Connectio
         ).fetchall()
     }
     theirs = {
-        (c.period, c.period_mode, c.region_code, c.insutype, c.breakdown, c.breakdown_value, c.indicator_code): (
+        (
+            c.period,
+            c.period_mode,
+            c.region_code,
+            c.insutype,
+            c.breakdown,
+            c.breakdown_value,
+            c.indicator_code,
+        ): (
             c.numerator,
             c.denominator,
             c.value,
@@ -105,7 +115,9 @@ def test_every_file_is_conserved_by_rows_and_money(marts: Connection, audited: R
     names = [f"{part}_{what}" for what in ("rows", "amount") for part in ("landed", *parts)]
     ours = {
         (row[0], row[1]): dict(zip(names, row[2:], strict=True))
-        for row in marts.execute(f"select dataset, file, {', '.join(names)} from file_conservation").fetchall()
+        for row in marts.execute(
+            f"select dataset, file, {', '.join(names)} from file_conservation"
+        ).fetchall()
     }
     for row in ours.values():
         for what in ("rows", "amount"):
@@ -154,7 +166,9 @@ def test_a_planted_warning_is_raised_where_it_stands(marts: Connection, kind: st
 
 def test_each_warning_names_the_rules_own_chinese_and_what_to_do(marts: Connection) -> None:
     assert {k for k, v in planted().items() if v["level"] == "warning"} == set(WARNING_RULES)
-    messages = marts.execute("select message_zh from row_warning union select message_zh from quarantine").fetchall()
+    messages = marts.execute(
+        "select message_zh from row_warning union select message_zh from quarantine"
+    ).fetchall()
     assert all(re.search(r"[。].+。$", message) for (message,) in messages)
 
 
@@ -175,8 +189,15 @@ def test_copies_are_told_apart(warehouse: Connection, fate: str) -> None:
 
 def test_the_story_a_leader_recognises(marts: Connection) -> None:
     """demo/README.md: one township lags, one hospital's cost climbs, the out-of-county rate falls."""
+
     def ytd(code: str, period: str, **cell: str) -> Decimal:
-        keys = {"region_code": "990101", "insutype": "all", "breakdown": "none", "breakdown_value": "all", **cell}
+        keys = {
+            "region_code": "990101",
+            "insutype": "all",
+            "breakdown": "none",
+            "breakdown_value": "all",
+            **cell,
+        }
         where = " and ".join(f"{key} = ?" for key in keys)
         row = marts.execute(
             f"select value from indicator_value where indicator_code = ? and period = ? and period_mode = 'ytd' and {where}",
@@ -197,5 +218,11 @@ def test_the_story_a_leader_recognises(marts: Connection) -> None:
     assert names[laggard] == "西沟乡"
     assert rates[laggard] < 90 < sorted(rates.values())[1]
     hospital = {"breakdown": "inst", "breakdown_value": "H99010100001"}
-    assert ytd("ip_avg_cost", "2026-09", **hospital) > ytd("ip_avg_cost", "2025-09", **hospital) * Decimal("1.05")
-    assert ytd("out_county_rate", "2026-09") < ytd("out_county_rate", "2025-12") < ytd("out_county_rate", "2025-06")
+    assert ytd("ip_avg_cost", "2026-09", **hospital) > ytd("ip_avg_cost", "2025-09", **hospital) * Decimal(
+        "1.05"
+    )
+    assert (
+        ytd("out_county_rate", "2026-09")
+        < ytd("out_county_rate", "2025-12")
+        < ytd("out_county_rate", "2025-06")
+    )

@@ -59,7 +59,9 @@ def test_no_landed_file_holds_an_identity(demo_data: Path) -> None:
     landed = sorted((demo_data / "landing" / "files").glob("*/*.parquet"))
     assert len(landed) > 30
     with duckdb.connect() as connection:
-        found = {path.name: offences(texts(connection, f"read_parquet('{path.as_posix()}')")) for path in landed}
+        found = {
+            path.name: offences(texts(connection, f"read_parquet('{path.as_posix()}')")) for path in landed
+        }
     assert {name: values for name, values in found.items() if values} == {}
 
 

@@ -60,6 +60,9 @@
     {{ return("case when " ~ measure.when ~ " then " ~ measure.of ~ " end" if measure.when else measure.of) }}
 {% endmacro %}
 
+{# The type of a measure's sum: cases and days are counted, all else is money. #}
+{% macro measured_type(measure) %}{{ return('bigint' if measure.of in ('sign', 'bed_days') else 'decimal(38, 4)') }}{% endmacro %}
+
 {# Long form of a table of cells: one row per cell and measure. `key` names the columns of a cell. #}
 {% macro cell_key() %}{{ return(['period', 'period_mode', 'region_code', 'insutype', 'breakdown', 'breakdown_value']) }}{% endmacro %}
 

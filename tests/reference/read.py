@@ -59,10 +59,9 @@ class RawRow:
 
 @dataclass
 class Landing:
-    """What an inbox holds: `parts` are the (dataset, file) pairs taken, also those without rows."""
+    """What an inbox holds."""
 
     rows: list[RawRow] = field(default_factory=list)
-    parts: list[tuple[str, str]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     newest: date = date.min
 
@@ -91,9 +90,7 @@ def read_inbox(inbox: Path, datasets: dict[str, Dataset]) -> Landing:
             landing.refused[name] = str(reason)
             continue
         seen.add(digest)
-        for dataset, rows in parts:
-            if (dataset, name) not in landing.parts:
-                landing.parts.append((dataset, name))
+        for _, rows in parts:
             landing.rows.extend(rows)
         landing.newest = max(landing.newest, date.fromtimestamp(path.stat().st_mtime))
     return landing

@@ -99,7 +99,6 @@ class Accepted:
 
     def __init__(self, landing: Landing, datasets: dict[str, Dataset]) -> None:
         self.datasets = datasets
-        self.parts = landing.parts
         self.newest = landing.newest
         self.all_rows: dict[str, list[Row]] = {name: [] for name in datasets}
         for raw in landing.rows:
@@ -118,15 +117,14 @@ class Accepted:
         return code if code in self.datasets[dataset].field(field).codes else UNMAPPED
 
     def conservation(self) -> list[dict[str, str]]:
-        """One line per (dataset, file); asserts that landed is the sum of the four fates."""
+        """One line per (dataset, file, `#sheet` for workbooks); asserts that landed is the sum of the four fates."""
         rows_by_part: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for name, rows in self.all_rows.items():
             for row in rows:
-                rows_by_part[name, row.file].append(row)
+                rows_by_part[name, f"{row.file}#{row.sheet}" if row.sheet else row.file].append(row)
         lines = []
         fates = (ACCEPTED, QUARANTINED, DUPLICATE, SUPERSEDED)
-        for name, file in sorted(self.parts):
-            rows = rows_by_part[name, file]
+        for (name, file), rows in sorted(rows_by_part.items(), key=lambda part: part[0]):
             money = self.datasets[name].main_amount
             counts = {fate: sum(1 for r in rows if r.status == fate) for fate in fates}
             assert len(rows) == sum(counts.values())

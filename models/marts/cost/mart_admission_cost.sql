@@ -8,48 +8,26 @@ regions as (select * from {{ ref('dim_region') }}),
 
 institutions as (select * from {{ ref('dim_institution') }}),
 
-summed as (
-    select
-        month as period,
-        county,
-        township,
-        insutype,
-        service_tier,
-        inst_code,
-        cast(sum(ip_cases) as bigint) as ip_cases,
-        sum(ip_cost) as ip_cost,
-        sum(ip_full_selfpay) as ip_full_selfpay,
-        cast(sum(ip_bed_days) as bigint) as ip_bed_days,
-        cast(sum(ip_cases_readmitted_15d) as bigint) as ip_cases_readmitted_15d,
-        cast(sum(op_visits) as bigint) as op_visits,
-        sum(op_cost) as op_cost,
-        sum(item_cost) as item_cost,
-        sum(item_drug_cost) as item_drug_cost,
-        sum(item_material_cost) as item_material_cost
-    from measures
-    group by month, county, township, insutype, service_tier, inst_code
-),
-
 mart_admission_cost as (
     select
-        summed.period,
-        summed.county,
-        summed.township,
+        measures.month as period,
+        measures.county,
+        measures.township,
         regions.region_name as township_name,
-        summed.insutype,
-        summed.service_tier,
-        summed.inst_code,
+        measures.insutype,
+        measures.service_tier,
+        measures.inst_code,
         institutions.inst_name,
-        summed.ip_cases,
-        summed.ip_cost,
-        summed.ip_full_selfpay,
-        summed.ip_bed_days,
-        summed.ip_cases_readmitted_15d,
-        summed.op_visits,
-        summed.op_cost,
-        summed.item_cost,
-        summed.item_drug_cost,
-        summed.item_material_cost,
+        measures.ip_cases,
+        measures.ip_cost,
+        measures.ip_full_selfpay,
+        measures.ip_bed_days,
+        measures.ip_cases_readmitted_15d,
+        measures.op_visits,
+        measures.op_cost,
+        measures.item_cost,
+        measures.item_drug_cost,
+        measures.item_material_cost,
         {{ per('ip_cost', 'ip_cases') }} as ip_avg_cost,
         {{ per('ip_bed_days', 'ip_cases') }} as ip_avg_days,
         {{ per('ip_cost', 'ip_bed_days') }} as ip_cost_per_day,
@@ -58,10 +36,10 @@ mart_admission_cost as (
         {{ percent('item_drug_cost', 'item_cost') }} as drug_share,
         {{ percent('item_material_cost', 'item_cost') }} as material_share,
         {{ percent('ip_cases_readmitted_15d', 'ip_cases') }} as readmission_rate_15d
-    from summed
-    inner join periods using (period)
-    left join regions on summed.township = regions.region_code
-    left join institutions using (inst_code)
+    from measures
+    inner join periods on measures.month = periods.period
+    left join regions on measures.township = regions.region_code
+    left join institutions on measures.inst_code = institutions.inst_code
 )
 
 select * from mart_admission_cost

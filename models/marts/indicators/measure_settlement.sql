@@ -20,7 +20,8 @@ measure_settlement as (
         service_tier,
         inst_code,
         {% for name, measure in settlement_measures().items() -%}
-        coalesce(sum({{ amount_measured(measure) }}), 0) as {{ name }},
+        cast(coalesce(sum({{ amount_measured(measure) }}), 0) as {{ measured_type(measure) }})
+            as {{ name }},
         {% endfor -%}
         month_fingerprint
     from settlements

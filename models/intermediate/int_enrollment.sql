@@ -54,12 +54,12 @@ int_enrollment as (
         first_month,
         last_month,
         row_number() over (
-            partition by county, person_key, year
+            partition by person_key, year
             order by
                 case family when 'employee' then 1 when 'resident' then 2 else 3 end,
                 begin_date desc, updt_time desc nulls last, psn_no asc, insutype asc
         ) as person_rank,
-        count(*) over (partition by county, person_key, year) as person_rows,
+        count(*) over (partition by person_key, year) as person_rows,
         -- where a person lives: the order of semantics 3 for the township of a settlement, after
         -- the scheme family
         row_number() over (

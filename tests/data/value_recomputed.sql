@@ -20,7 +20,9 @@ value_recomputed as (
     from multiplied
     where
         (value is null) <> (status in ('no_data', 'no_dimension', 'no_denominator'))
-        or (numerator is null) <> (status = 'no_data')
+        or (status = 'no_data' and numerator is not null)
+        -- the numerator may be what lacks the dimension of the cell
+        or (status not in ('no_data', 'no_dimension') and numerator is null)
         or (status = 'no_denominator' and denominator > 0)
         or scaled - product >= half_a_place
         or product - scaled > half_a_place

@@ -57,6 +57,7 @@ found as (
     select
         sought.*,
         case
+            when not sought.has_dimensions then null
             when sought.is_target then targets.target_value
             when sought.is_balance then measure_values.value
             when deliveries.dataset is not null then coalesce(measure_values.value, 0)

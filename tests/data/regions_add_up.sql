@@ -1,3 +1,4 @@
+{{ config(severity='warn') }}
 -- Semantics 7: townships add up to their county and counties to the city, in every measure that
 -- knows regions. Not the priority roster, which counts distinct persons in each cell: one may be
 -- listed in several townships.

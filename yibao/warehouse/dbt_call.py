@@ -39,7 +39,8 @@ def arguments(request: DbtRequest) -> list[str]:
         *("--exclude-resource-type", "unit_test"),
     ]
     if request.full_refresh:
-        build.append("--full-refresh")
+        # code that changed is read anew: partial parsing can lose the YAML of a test whose macros changed
+        build += ["--full-refresh", "--no-partial-parse"]
     quiet = ["--quiet", "--no-print", "--no-use-colors", "--log-level", "none", "--log-level-file", "info"]
     offline = ["--no-send-anonymous-usage-stats", "--no-version-check"]
     return [*quiet, *offline, "--log-path", str(request.paths.dbt / "logs"), *build]

@@ -74,7 +74,7 @@
 
 {# A list of faults as the bureau reads it: file, row, field, and in Chinese what is wrong and what to do. #}
 {% macro fault_message_ctes() -%}
-files as (select * from {{ ref('int_file') }}),
+files as (select * from {{ ref('stg_file') }}),
 
 rules as (select * from {{ ref('rule') }}),
 

@@ -7,7 +7,7 @@ entries as (select entry_date from {{ accepted('fund_ledger') }} as accepted_ent
 
 inspections as (select inspected_on from {{ accepted('inspection') }} as accepted_inspection),
 
-files as (select * from {{ ref('int_file') }}),
+files as (select * from {{ ref('stg_file') }}),
 
 dates as (
     select cast(setl_time as date) as happened_on from settlements

@@ -1,6 +1,6 @@
 -- One row per landed row that is well formed but does not count: an exact duplicate, or superseded
 -- by a newer row of its key (semantics 2). Whole rows are compared only where a key repeats.
-with files as (select * from {{ ref('int_file') }}),
+with files as (select * from {{ ref('stg_file') }}),
 
 {% for dataset in datasets() %}
 {% set fields = contract_fields(dataset) -%}

@@ -8,7 +8,7 @@ with settlements as (
 
 landed as (select * from {{ ref('stg_settlement') }}),
 
-files as (select max({{ month_of('modified_on') }}) as newest_month from {{ ref('int_file') }}),
+files as (select max({{ month_of('modified_on') }}) as newest_month from {{ ref('stg_file') }}),
 
 item_months as (
     select distinct month

@@ -1,7 +1,7 @@
 -- Semantics 2, nothing lost: for every dataset and landed file, file_conservation states the rows
 -- of landing's ledger, and the accepted rows and their main amount, counted row by row, are what it
 -- reaches by subtraction. Rows that belong to no landed file fail too.
-with files as (select * from {{ ref('int_file') }}),
+with files as (select * from {{ ref('stg_file') }}),
 
 stated as (select * from {{ ref('file_conservation') }}),
 

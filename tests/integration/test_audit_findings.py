@@ -75,7 +75,7 @@ def test_settlements_without_details(walked: Callable[[str], Path]) -> None:
     counted = value(
         walked("orphans"),
         "select count(*), count(case when service_class = 'outpatient' then 1 end), count(case when service_class = 'inpatient' then 1 end)"
-        " from row_warning as warning inner join int_file as file on warning.file = file.label"
+        " from row_warning as warning inner join stg_file as file on warning.file = file.label"
         " inner join fct_settlement as fact on file._file_id = fact._file_id and warning.row = fact._row"
         " where warning.rule_code = 'no_items' and warning.dataset = 'settlement'",
     )

@@ -176,7 +176,7 @@ def test_each_warning_names_the_rules_own_chinese_and_what_to_do(marts: Connecti
 def test_copies_are_told_apart(warehouse: Connection, fate: str) -> None:
     found = Counter(
         warehouse.execute(
-            "select dataset, label, _row from int_row_exclusion inner join int_file using (dataset, _file_id, _sheet)"
+            "select dataset, label, _row from int_row_exclusion inner join stg_file using (dataset, _file_id, _sheet)"
             " where status = ?",
             [fate],
         ).fetchall()

@@ -1,6 +1,6 @@
 -- One row per dataset and file (sheet of a workbook): landed = accepted + quarantined + duplicate +
 -- superseded, by rows and by the main amount of the dataset (semantics 2).
-with files as (select * from {{ ref('int_file') }}),
+with files as (select * from {{ ref('stg_file') }}),
 
 exclusions as (select * from {{ ref('int_row_exclusion') }}),
 

@@ -1,7 +1,7 @@
 -- One row per landed sheet, with the name under which the bureau knows it.
 with ledger as (select * from {{ source('ledger', 'file') }}),
 
-int_file as (
+stg_file as (
     select
         file_id as _file_id,
         coalesce(sheet, '') as _sheet,
@@ -14,4 +14,4 @@ int_file as (
     from ledger
 )
 
-select * from int_file
+select * from stg_file

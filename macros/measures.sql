@@ -82,6 +82,11 @@
     unpivot (value for measure in ({{ measures | join(', ') }}))
 {%- endmacro %}
 
+{# Whether a list of the catalogue, one text, has the word; a missing list has none. #}
+{% macro lists(list, word, separator='|') -%}
+coalesce(('{{ separator }}' || {{ list }} || '{{ separator }}') like ('%{{ separator }}' || {{ word }} || '{{ separator }}%'), false)
+{%- endmacro %}
+
 {# What an alert rule compares, and with what (seeds/alert_rule.csv): columns of `changed`, `rules`. #}
 {% macro alert_metric() -%}
 case rules.metric when 'last_year_change' then changed.last_year_change else changed.value end
@@ -90,7 +95,7 @@ case rules.metric when 'last_year_change' then changed.last_year_change else cha
 {% macro alert_threshold() -%}
 case rules.threshold_kind
                 when 'target' then changed.target_value
-                when 'elapsed_share' then changed.month * 100.0 / 12 + rules.threshold
+                when 'elapsed_share' then {{ per('changed.month * 100', '12') }} + rules.threshold
                 else rules.threshold
             end
 {%- endmacro %}

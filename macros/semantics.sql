@@ -14,7 +14,7 @@ case when {{ column }} is null or {{ column }} in ('{{ codes | join("', '") }}')
 
 {# 9-digit township of a region code; a shorter code goes to <county>000, the unknown township. #}
 {% macro township_of(region_code) -%}
-case when length({{ region_code }}) >= 9 then left({{ region_code }}, 9) else concat(left({{ region_code }}, 6), '000') end
+case when length({{ region_code }}) >= 9 then left({{ region_code }}, 9) else left({{ region_code }}, 6) || '000' end
 {%- endmacro %}
 
 {# Service class of a settlement (semantics 5). #}

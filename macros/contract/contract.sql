@@ -79,7 +79,7 @@
 {# All fields of a dataset as one text, equal exactly where the typed values are equal (semantics 2: exact duplicates). #}
 {% macro content_of(dataset) %}
     {%- set parts = [] %}
-    {%- for field in contract_fields(dataset) %}{% do parts.append("coalesce(cast(" ~ field.name ~ " as varchar), chr(29))") %}{% endfor %}
+    {%- for field in contract_fields(dataset) %}{% do parts.append("coalesce(cast(" ~ field.name ~ " as string), chr(29))") %}{% endfor %}
     {{- "concat_ws(chr(31), " ~ (parts or ["''"]) | join(", ") ~ ")" }}
 {%- endmacro %}
 

@@ -57,7 +57,7 @@
                     when {{ f.when }}
                         then concat_ws(
                             chr(31), '{{ f.level }}', '{{ f.rule }}', '{{ f.field }}',
-                            coalesce(left(cast({{ names.get(f.field, f.field) }} as varchar), 40), '')
+                            coalesce(left(cast({{ names.get(f.field, f.field) }} as string), 40), '')
                         )
                 end
                 {%- endfor %}
@@ -90,12 +90,9 @@ fields as (select * from {{ ref('int_contract_field') }}),
         {{ faults }}.rule_code,
         {{ faults }}.level,
         nullif({{ faults }}.value_masked, '') as value_masked,
-        concat(
-            case when fields.field_zh is not null then concat('“', fields.field_zh, '”') else '' end,
-            rules.message_zh,
-            case when {{ faults }}.value_masked <> '' then concat('（', {{ faults }}.value_masked, '）') else '' end,
-            '。', rules.advice_zh, '。'
-        ) as message_zh
+        coalesce('“' || fields.field_zh || '”', '') || rules.message_zh
+        || case when {{ faults }}.value_masked <> '' then '（' || {{ faults }}.value_masked || '）' else '' end
+        || '。' || rules.advice_zh || '。' as message_zh
     from {{ faults }}
     inner join files using (_file_id, _sheet)
     inner join rules using (rule_code)

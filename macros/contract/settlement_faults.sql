@@ -8,7 +8,7 @@
         fault('record', 'end_before_begin', 'end_date', 'end_date < begin_date'),
         fault('warning', 'cost_identity', 'total_cost', 'abs(total_cost - (' ~ cost_parts ~ ')) > 0.01'),
         fault('warning', 'payment_identity', 'total_cost', 'abs(total_cost - (' ~ paid_parts ~ ')) > 0.01'),
-        fault('warning', 'fund_identity', 'fund_total', 'sign(total_cost) * (' ~ fund_parts ~ ' - fund_total) > 0.01'),
+        fault('warning', 'fund_identity', 'fund_total', '(case when total_cost < 0 then -1 else 1 end) * (' ~ fund_parts ~ ' - fund_total) > 0.01'),
         fault('warning', 'bed_days_missing', 'end_date', "(begin_date is null or end_date is null) and med_type in ('21', '22', '23', '24', '25', '26', '27', '28', '52')"),
     ]) }}
 {% endmacro %}

@@ -35,7 +35,7 @@
 {# A whole number; a fraction other than 0 does not parse. #}
 {% macro to_integer(raw) %}
     {%- set number = to_amount(raw) %}
-    {{- return("case when " ~ number ~ " = trunc(" ~ number ~ ") then cast(" ~ number ~ " as bigint) end") }}
+    {{- return("case when " ~ number ~ " = round(" ~ number ~ ", 0) then cast(" ~ number ~ " as bigint) end") }}
 {% endmacro %}
 
 {% macro to_date(raw) %}
@@ -59,6 +59,6 @@
         "case when " ~ matches(raw, separated) ~ " then try_cast(trim(" ~ rearrange(raw, separated, "\\1-\\2-\\3 \\4") ~ ") as timestamp) "
         ~ "when " ~ matches(raw, digits) ~ " then try_cast(trim(" ~ rearrange(raw, digits, "\\1-\\2-\\3 \\4") ~ ") as timestamp) "
         ~ "when " ~ matches(raw, serial) ~ " then try_cast(trim(concat(cast("
-        ~ add_days("date '1899-12-30'", "left(" ~ raw ~ ", 5)") ~ " as varchar), ' ', " ~ rearrange(raw, serial, "\\2") ~ ")) as timestamp) end"
+        ~ add_days("date '1899-12-30'", "left(" ~ raw ~ ", 5)") ~ " as string), ' ', " ~ rearrange(raw, serial, "\\2") ~ ")) as timestamp) end"
     ) }}
 {% endmacro %}

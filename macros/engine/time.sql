@@ -3,17 +3,21 @@
 {# Whole days from one date to a later one. #}
 {% macro days_between(earlier, later) %}{{ return(adapter.dispatch('days_between')(earlier, later)) }}{% endmacro %}
 {% macro default__days_between(earlier, later) %}{{ return("date_diff('day', " ~ earlier ~ ", " ~ later ~ ")") }}{% endmacro %}
+{% macro spark__days_between(earlier, later) %}{{ return("datediff(" ~ later ~ ", " ~ earlier ~ ")") }}{% endmacro %}
 
 {# A date moved by whole days; by whole months. #}
 {% macro add_days(date, days) %}{{ return(adapter.dispatch('add_days')(date, days)) }}{% endmacro %}
 {% macro default__add_days(date, days) %}{{ return("cast(" ~ date ~ " + to_days(cast(" ~ days ~ " as integer)) as date)") }}{% endmacro %}
+{% macro spark__add_days(date, days) %}{{ return("date_add(" ~ date ~ ", cast(" ~ days ~ " as integer))") }}{% endmacro %}
 
 {% macro add_months(date, months) %}{{ return(adapter.dispatch('add_months')(date, months)) }}{% endmacro %}
 {% macro default__add_months(date, months) %}{{ return("cast(" ~ date ~ " + to_months(cast(" ~ months ~ " as integer)) as date)") }}{% endmacro %}
+{% macro spark__add_months(date, months) %}{{ return("add_months(" ~ date ~ ", cast(" ~ months ~ " as integer))") }}{% endmacro %}
 
 {# The month of a date or timestamp as text, YYYY-MM. #}
 {% macro month_of(date) %}{{ return(adapter.dispatch('month_of')(date)) }}{% endmacro %}
 {% macro default__month_of(date) %}{{ return("strftime(" ~ date ~ ", '%Y-%m')") }}{% endmacro %}
+{% macro spark__month_of(date) %}{{ return("date_format(" ~ date ~ ", 'yyyy-MM')") }}{% endmacro %}
 
 {# Months counted from year 0: 12 x year + month. Spans of months are compared by it. #}
 {% macro month_number(date) %}{{ return("(year(" ~ date ~ ") * 12 + month(" ~ date ~ "))") }}{% endmacro %}
@@ -21,3 +25,6 @@
 {# One row per month from the first to the last date: column `month_start`. #}
 {% macro months_from_to(first, last) %}{{ return(adapter.dispatch('months_from_to')(first, last)) }}{% endmacro %}
 {% macro default__months_from_to(first, last) %}{{ return("cast(unnest(generate_series(" ~ first ~ ", " ~ last ~ ", interval 1 month)) as date)") }}{% endmacro %}
+{% macro spark__months_from_to(first, last) %}
+{{ return("explode(sequence(cast(" ~ first ~ " as date), cast(" ~ last ~ " as date), interval 1 month))") }}
+{% endmacro %}

@@ -11,7 +11,7 @@ persons as (select * from {{ ref('int_person') }}),
 
 filings as (
     select
-        coalesce(persons.person_key, concat('psn:', filing.psn_no)) as person_key,
+        coalesce(persons.person_key, 'psn:' || filing.psn_no) as person_key,
         cast(filing.filed_at as date) as filed_on,
         filing.begin_date,
         filing.end_date,

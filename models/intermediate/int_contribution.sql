@@ -10,7 +10,7 @@ counties as (select min(county) as first_county from {{ ref('int_county') }}),
 identified as (
     select
         contributions.*,
-        coalesce(persons.person_key, concat('psn:', contributions.psn_no)) as person_key,
+        coalesce(persons.person_key, 'psn:' || contributions.psn_no) as person_key,
         {{ bucketed('contributions.insutype', 'contribution', 'insutype') }} as scheme,
         {{ scheme_family('contributions.insutype') }} as family
     from contributions
@@ -24,7 +24,7 @@ int_contribution as (
         -- a payment names no county: without an enrollment of its year it is the reporting county's
         -- (the first of several)
         coalesce(
-            {{ residence_township('identified.family') }}, concat(counties.first_county, '000')
+            {{ residence_township('identified.family') }}, counties.first_county || '000'
         ) as township,
         identified.scheme,
         identified.family,

@@ -9,7 +9,7 @@ counties as (
 int_county as (
     select
         county,
-        case when count(*) over () > 1 then concat(left(county, 4), '00') end as city
+        case when count(*) over () > 1 then left(county, 4) || '00' end as city
     from counties
 )
 

@@ -7,7 +7,7 @@ persons as (select * from {{ ref('int_person') }}),
 identified as (
     select
         enrollment.*,
-        coalesce(persons.person_key, concat('psn:', enrollment.psn_no)) as person_key,
+        coalesce(persons.person_key, 'psn:' || enrollment.psn_no) as person_key,
         left(enrollment.region_code, 6) as county,
         {{ township_of('enrollment.region_code') }} as township,
         {{ bucketed('enrollment.insutype', 'enrollment', 'insutype') }} as scheme,

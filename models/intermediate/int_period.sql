@@ -37,7 +37,7 @@ bounds as (
 ),
 
 months as (
-    select cast({{ months_from_to('first_month', 'last_month') }} as date) as month_start
+    select {{ months_from_to('first_month', 'last_month') }} as month_start
     from bounds
     where first_month is not null
 ),
@@ -45,10 +45,10 @@ months as (
 int_period as (
     select
         {{ month_of('month_start') }} as period,
-        {{ month_number('month_start') }} as month_no,
-        year(month_start) as year,
-        month(month_start) as month,
-        cast(month_start as date) as month_start,
+        cast({{ month_number('month_start') }} as bigint) as month_no,
+        cast(year(month_start) as bigint) as year,
+        cast(month(month_start) as bigint) as month,
+        month_start,
         {{ add_days(add_months('month_start', 1), -1) }} as month_end,
         {{ month_of(add_months('month_start', -1)) }} as previous_period,
         {{ month_of(add_months('month_start', -12)) }} as last_year_period

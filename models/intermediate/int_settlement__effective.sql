@@ -59,7 +59,7 @@ int_settlement__effective as (
         {{ month_of('setl_time') }} as month,
         1 as sign,
         false as is_negated,
-        cast(null as varchar) as reversed_setl_id,
+        cast(null as string) as reversed_setl_id,
         has_reversal,
         {{ settlement_attributes() | join(', ') }}
     from counted

@@ -19,7 +19,7 @@ identified as (
                 when settlements.certno_check = 'ok'
                     then coalesce(certificates.person_key, settlements.certno)
             end,
-            concat('psn:', settlements.psn_no)
+            'psn:' || settlements.psn_no
         ) as person_key,
         year(settlements.setl_time) as year,
         left(settlements.insu_admdvs, 6) as county,
@@ -63,7 +63,7 @@ int_settlement__placed as (
         located.person_key,
         located.county,
         coalesce(
-            {{ residence_township('located.family') }}, concat(located.county, '000')
+            {{ residence_township('located.family') }}, located.county || '000'
         ) as township,
         residences.person_key is not null as is_enrolled,
         {{ bucketed('located.insutype', 'settlement', 'insutype') }} as insutype,

@@ -22,7 +22,7 @@ filings as (
     select
         filing.filing_id,
         filing.to_admdvs,
-        coalesce(persons.person_key, concat('psn:', filing.psn_no)) as person_key
+        coalesce(persons.person_key, 'psn:' || filing.psn_no) as person_key
     from {{ accepted('referral') }} as filing
     left join persons using (psn_no)
 ),
@@ -88,7 +88,7 @@ int_settlement__warning as (
         'warning' as level,
         '{{ rule }}' as rule_code,
         '{{ field }}' as field,
-        cast({{ value }} as varchar) as value_masked
+        cast({{ value }} as string) as value_masked
     from checked
     where {{ condition }}
     {%- if not loop.last %}

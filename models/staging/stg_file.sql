@@ -7,7 +7,7 @@ stg_file as (
         coalesce(sheet, '') as _sheet,
         dataset,
         file,
-        case when sheet is null then file else concat(file, '#', sheet) end as label,
+        case when sheet is null then file else file || '#' || sheet end as label,
         rows as landed_rows,
         batch,
         cast(modified_on as date) as modified_on

@@ -10,7 +10,7 @@ measures as (select * from {{ ref('measure') }}),
 listed as (
     select
         code as indicator_code,
-        concat(coalesce(breakdowns, modes), '|', modes) as words
+        coalesce(breakdowns, modes) || '|' || modes as words
     from indicators
 ),
 
@@ -30,7 +30,7 @@ sides as (
 catalogue_is_readable as (
     select
         terms.indicator_code,
-        concat(terms.operator, ' ', terms.measure) as unknown
+        terms.operator || ' ' || terms.measure as unknown
     from terms
     left join measures using (measure)
     where measures.measure is null or terms.operator not in ('+', '-', '*')

@@ -72,13 +72,13 @@ no_raw_identity as (
     select
         place,
         -- the number itself is not repeated here: the result may be logged
-        concat(left(number, 3), '***********', right(number, 4)) as what
+        left(number, 3) || '***********' || right(number, 4) as what
     from checked
     where substring('10X98765432', remainder + 1, 1) = right(number, 1)
     union all
     select
         place,
-        concat('row ', cast(row as varchar)) as what
+        'row ' || cast(row as string) as what
     from listed
     where field in ('certno', 'psn_name') and value_masked not like '%*%'
 )

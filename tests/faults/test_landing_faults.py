@@ -441,7 +441,7 @@ def test_a_damaged_ledger_is_told(desk: Desk) -> None:
     desk.put("a.csv", REGION + "1,甲\n")
     desk.land()
     (ledger,) = [
-        path for path in desk.paths.landed_files.glob("*/_ledger.parquet") if "contract" not in str(path)
+        path for path in desk.paths.landed_files.glob("*/ledger.parquet") if "contract" not in str(path)
     ]
     ledger.write_bytes(b"PAR1 and no more")
     with pytest.raises(LandingError, match="台账损坏"):

@@ -144,7 +144,7 @@ def test_every_glob_matches_before_anything_is_landed(desk: Desk) -> None:
             column for column in relation.columns if column in {field.name for field in dataset.fields}
         ]
     assert (
-        duckdb.sql(f"select * from '{(desk.paths.contract_files / '_ledger.parquet').as_posix()}'").fetchall()
+        duckdb.sql(f"select * from '{(desk.paths.contract_files / 'ledger.parquet').as_posix()}'").fetchall()
         == []
     )
     assert read_ledger(desk.paths) == []

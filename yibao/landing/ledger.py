@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from yibao.landing.errors import LandingError
 from yibao.paths import CONTRACT_FILE_ID, DataPaths
 
-LEDGER_FILE = "_ledger.parquet"
+LEDGER_FILE = "ledger.parquet"
 _TEXT, _COUNT = pa.string(), pa.int64()
 
 

@@ -29,15 +29,15 @@ dim_institution as (
     union all
     select
         inst_code,
-        concat('未登记机构 ', inst_code) as inst_name,
-        cast(null as varchar) as inst_type,
-        cast(null as varchar) as hosp_level,
+        '未登记机构 ' || inst_code as inst_name,
+        cast(null as string) as inst_type,
+        cast(null as string) as hosp_level,
         service_tier,
-        cast(null as varchar) as region_code,
-        cast(null as varchar) as ownership,
+        cast(null as string) as region_code,
+        cast(null as string) as ownership,
         cast(null as date) as agreement_begin,
         cast(null as date) as agreement_end,
-        cast(null as varchar) as status,
+        cast(null as string) as status,
         false as is_registered
     from unregistered
 )

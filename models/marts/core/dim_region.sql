@@ -29,7 +29,7 @@ regions as (
     select
         city as region_code,
         'city' as level,
-        cast(null as varchar) as parent_code
+        cast(null as string) as parent_code
     from counties
     where city is not null
     group by city

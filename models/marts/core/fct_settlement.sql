@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ drop_changed_months(ref('int_settlement__month')) }}",
-) }}
+{{ built_by_month('int_settlement__month') }}
 -- One row per effective settlement: signed amounts, person, place and flags. A reversal is a row of
 -- its own month with sign -1.
 with resolved as (

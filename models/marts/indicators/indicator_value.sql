@@ -43,7 +43,7 @@ sought as (
             and (cells.insutype = 'all' or terms.has_insutype or terms.is_repeated)
             and (
                 cells.breakdown = 'none'
-                or concat(', ', terms.dims, ',') like concat('%, ', cells.breakdown, ',%')
+                or {{ lists('terms.dims', 'cells.breakdown', ', ') }}
             )
         ) as has_dimensions
     from cells

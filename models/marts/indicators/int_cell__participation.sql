@@ -19,7 +19,7 @@ regions as (
         participation.*,
         rollup_of.region_code
     from participation
-    inner join rollup_of using (county)
+    inner join rollup_of on participation.county = rollup_of.county
     union all
     select
         participation.*,

@@ -48,7 +48,7 @@ regions as (
         listed.*,
         rollup_of.region_code
     from listed
-    inner join rollup_of using (county)
+    inner join rollup_of on listed.county = rollup_of.county
     union all
     select
         listed.*,

@@ -55,7 +55,7 @@ regions as (
         by_type.*,
         rollup_of.region_code
     from by_type
-    inner join rollup_of using (county)
+    inner join rollup_of on by_type.county = rollup_of.county
     union all
     select
         by_type.*,

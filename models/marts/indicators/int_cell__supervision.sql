@@ -72,7 +72,8 @@ institution_cells as (
     from agreed
     cross join modes
     cross join top_region
-    left join inspected using (period, inst_code)
+    left join inspected
+        on agreed.period = inspected.period and agreed.inst_code = inspected.inst_code
     group by grouping sets (
         (agreed.period, modes.period_mode, top_region.region_code),
         (agreed.period, modes.period_mode, top_region.region_code, agreed.inst_type)

@@ -89,11 +89,11 @@ places as (
     from indicators
     cross join periods
     inner join modes
-        on concat('|', indicators.modes, '|') like concat('%|', modes.period_mode, '|%')
+        on {{ lists('indicators.modes', 'modes.period_mode') }}
     inner join regions
-        on regions.level <> 'township' or concat('|', indicators.breakdowns, '|') like '%|region|%'
+        on regions.level <> 'township' or {{ lists('indicators.breakdowns', "'region'") }}
     inner join schemes
-        on schemes.insutype = 'all' or concat('|', indicators.breakdowns, '|') like '%|insutype|%'
+        on schemes.insutype = 'all' or {{ lists('indicators.breakdowns', "'insutype'") }}
 ),
 
 int_indicator_cell as (
@@ -119,7 +119,7 @@ int_indicator_cell as (
     inner join seen
         on
             places.year = seen.year
-            and concat('|', places.breakdowns, '|') like concat('%|', seen.breakdown, '|%')
+            and {{ lists('places.breakdowns', 'seen.breakdown') }}
             and (places.level <> 'township' or seen.breakdown = 'group')
     where seen.breakdown_value is not null
 )

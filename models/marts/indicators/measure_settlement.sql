@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ drop_changed_months(ref('int_settlement__month')) }}",
-) }}
+{{ built_by_month('int_settlement__month') }}
 -- One row per month, county, township, scheme, service tier and institution: every settlement and
 -- item measure of measures.csv, at the finest grain at which it can be added up.
 with settlements as (

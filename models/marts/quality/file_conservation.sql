@@ -13,8 +13,10 @@ landed as (
         _sheet,
         count(*) as landed_rows,
         count(case when _quarantined then 1 end) as quarantined_rows,
-        sum({{ amount }}) as landed_amount,
-        sum(case when _quarantined then {{ amount }} end) as quarantined_amount
+        cast(sum({{ amount }}) as decimal(38, 4)) as landed_amount,
+        cast(
+            sum(case when _quarantined then {{ amount }} end) as decimal(38, 4)
+        ) as quarantined_amount
     from {{ ref('stg_' ~ dataset) }}
     group by _file_id, _sheet
     {%- if not loop.last %}
@@ -32,8 +34,12 @@ excluded as (
         exclusions._sheet,
         count(case when exclusions.status = 'duplicate' then 1 end) as duplicate_rows,
         count(case when exclusions.status = 'superseded' then 1 end) as superseded_rows,
-        sum(case when exclusions.status = 'duplicate' then {{ amount }} end) as duplicate_amount,
-        sum(case when exclusions.status = 'superseded' then {{ amount }} end) as superseded_amount
+        cast(
+            sum(case when exclusions.status = 'duplicate' then {{ amount }} end) as decimal(38, 4)
+        ) as duplicate_amount,
+        cast(
+            sum(case when exclusions.status = 'superseded' then {{ amount }} end) as decimal(38, 4)
+        ) as superseded_amount
     from exclusions
     inner join {{ ref('stg_' ~ dataset) }} as staged
         on

@@ -24,6 +24,7 @@ SIZES: dict[str, tuple[str, ...]] = {
     "S": ("--persons", "2400", "--months", "2024-10:2026-09", "--faults"),
     "T": ("--persons", "80000", *_YEAR),
     "M": ("--persons", "800000", *_YEAR),
+    "T36": ("--persons", "80000", "--months", "2023-10:2026-09", *_YEAR[2:]),
 }
 SPELLED_IN_MANY_WAYS = "S"
 

@@ -8,34 +8,34 @@ from typing import Any
 import click
 
 from yibao import __version__, lookup, publishing, show_status, show_values, summary
+from yibao.cluster_commands import cluster
 from yibao.command import ChineseGroup, Session
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
 from yibao.lock import data_lock
 from yibao.logs import write_run_report
-from yibao.paths import DataPaths, data_paths
-from yibao.problem import ExitCode, Problem
+from yibao.options import FOLDER, data_option, existing, made
+from yibao.problem import Problem
 from yibao.project import find_project
 from yibao.release import publish_checked
 from yibao.road import RunRequest, require_period_form, walk
-from yibao.warehouse import call_dbt, checked
+from yibao.warehouse import TARGETS, call_dbt, checked, engine_for
 
-_FOLDER = click.Path(path_type=Path)
-
-data_option = click.option(
-    "--data",
-    type=_FOLDER,
-    metavar="文件夹",
-    help="数据文件夹；不写则用环境变量 YIBAO_DATA，再不然用当前目录下的 data。",
-)
 inbox_option = click.option(
     "--inbox",
-    type=_FOLDER,
+    type=FOLDER,
     required=True,
     metavar="文件夹",
     help="收件夹：放医保局导出文件的地方，只读不改。",
 )
 project_option = click.option(
-    "--project", type=_FOLDER, metavar="文件夹", help="dbt 项目文件夹；一般不用写，用自带的。"
+    "--project", type=FOLDER, metavar="文件夹", help="dbt 项目文件夹；一般不用写，用自带的。"
+)
+target_option = click.option(
+    "--target",
+    type=click.Choice(TARGETS),
+    default=TARGETS[0],
+    metavar="引擎",
+    help="duckdb 本机（默认），spark 集群。",
 )
 period_option = click.option(
     "--period", metavar="年-月", help="期间，例如 2026-09；不写则用数据中最新的月份。"
@@ -54,6 +54,7 @@ def main() -> None:
 @period_option
 @click.option("--strict", is_flag=True, help="只要有文件被拒收就停下，不发布（退出码 3）。")
 @click.option("--full-refresh", is_flag=True, help="全部重新计算，不沿用上次的结果。")
+@target_option
 @project_option
 @click.pass_obj
 def run(
@@ -63,14 +64,15 @@ def run(
     period: str | None,
     strict: bool,
     full_refresh: bool,
+    target: str,
     project: Path | None,
 ) -> int:
     """Land, build, publish; then the summary."""
     require_period_form(period)
     _require_inbox(inbox)
-    paths = _made(session, data)
+    paths = made(session, data)
     screen = session.screen
-    request = RunRequest(find_project(project), paths, inbox.absolute(), period, strict, full_refresh)
+    request = RunRequest(find_project(project), paths, inbox.absolute(), period, strict, full_refresh, target)
     report = walk(request, now=session.now, tell=screen.note, progress=screen.progress, call=call_dbt)
     summary.show_run(screen, report, paths, dataset_names(request.project))
     if report.holds_lock:
@@ -92,7 +94,7 @@ def run(
 def land(session: Session, inbox: Path, data: Path | None, strict: bool, project: Path | None) -> None:
     """Land only."""
     _require_inbox(inbox)
-    paths = _made(session, data)
+    paths = made(session, data)
     with data_lock(paths, "land", session.now()), session.screen.progress("导入文件") as show:
         intake = take_in(find_project(project), paths, inbox.absolute(), session.now(), show)
     summary.show_files(session.screen, intake)
@@ -104,14 +106,18 @@ def land(session: Session, inbox: Path, data: Path | None, strict: bool, project
 @main.command(help="只发布：把上次校验通过的数仓发布为新的一版。")
 @data_option
 @period_option
+@target_option
 @project_option
 @click.pass_obj
-def publish(session: Session, data: Path | None, period: str | None, project: Path | None) -> None:
+def publish(
+    session: Session, data: Path | None, period: str | None, target: str, project: Path | None
+) -> None:
     """Publish what the last build left, if it passed."""
     require_period_form(period)
-    paths = _existing(session, data)
+    paths = existing(session, data)
     with data_lock(paths, "publish", session.now()):
-        generation = publish_checked(find_project(project), paths, checked(paths), period, session.now())
+        warehouse = checked(engine_for(target, paths))
+        generation = publish_checked(find_project(project), paths, warehouse, period, session.now())
     session.screen.line(f"已发布 {generation.period}，版本 {generation.run_id}")
     session.screen.line(f"位置 {generation.folder}")
 
@@ -122,7 +128,7 @@ def publish(session: Session, data: Path | None, period: str | None, project: Pa
 @click.pass_obj
 def status(session: Session, data: Path | None, project: Path | None) -> None:
     """What is landed and published, and how the last run ended."""
-    show_status.show(session.screen, _existing(session, data), dataset_names(find_project(project)))
+    show_status.show(session.screen, existing(session, data), dataset_names(find_project(project)))
 
 
 @main.command(help="在终端里查看一个指标（写代码或中文名），取自当前发布的一版。")
@@ -154,7 +160,7 @@ def show(
 ) -> None:
     """A table of one indicator."""
     require_period_form(query["period"])
-    paths = _existing(session, data)
+    paths = existing(session, data)
     with publishing.open_current(paths) as opened:
         if listed:
             show_values.show_catalogue(session.screen, lookup.catalogue(opened.connection))
@@ -176,11 +182,13 @@ def show(
 @click.pass_obj
 def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
     """Make an earlier generation current."""
-    paths = _existing(session, data)
+    paths = existing(session, data)
     with data_lock(paths, "rollback", session.now()):
         generation = publishing.rollback(paths, run_id)
     session.screen.line(f"当前版现在是 {generation.run_id}（期间 {generation.period}）")
 
+
+main.add_command(cluster)
 
 _NAME = str.maketrans("", "", "-:")
 
@@ -192,28 +200,3 @@ def _require_inbox(inbox: Path) -> None:
             where=f"--inbox {inbox.absolute()}",
             todo="请检查路径；文件应放在这个文件夹里。",
         )
-
-
-def _made(session: Session, data: Path | None) -> DataPaths:
-    paths = data_paths(data)
-    try:
-        paths.root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Problem(
-            "数据文件夹建不了", where=f"--data {paths.root}", todo="请检查路径和权限，或换一个文件夹。"
-        ) from error
-    session.paths = paths
-    return paths
-
-
-def _existing(session: Session, data: Path | None) -> DataPaths:
-    paths = data_paths(data)
-    if not paths.root.is_dir():
-        raise Problem(
-            "数据文件夹不存在",
-            where=f"--data {paths.root}",
-            todo="请检查路径；第一次使用请先执行 yibao run --inbox 收件夹 --data 数据文件夹。",
-            exit_code=ExitCode.WRONG_USE,
-        )
-    session.paths = paths
-    return paths

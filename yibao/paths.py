@@ -55,9 +55,9 @@ class DataPaths:
         return self.root / "warehouse.duckdb"
 
     @property
-    def dbt(self) -> Path:
-        """target and logs of dbt."""
-        return self.root / "dbt"
+    def spark(self) -> Path:
+        """What belongs to the second engine: its cluster, tables and metastore, dbt's files, the marts brought home."""
+        return self.root / "spark"
 
     @property
     def published(self) -> Path:

@@ -25,12 +25,14 @@ from yibao.warehouse import (
     BuildResult,
     DbtCall,
     DbtRequest,
+    Engine,
     Finding,
     Outcome,
     Refresh,
     build_warehouse,
     call_dbt,
     checked,
+    engine_for,
     refresh_needed,
 )
 
@@ -41,7 +43,7 @@ StepProgress = Callable[[str], AbstractContextManager[Callable[[int, int, str], 
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What `yibao run` was asked for; `period` is YYYY-MM, or None for the newest month in the data."""
+    """What `yibao run` was asked for; `period` is YYYY-MM, or None for the newest month; `target` one of TARGETS."""
 
     project: Project
     paths: DataPaths
@@ -49,6 +51,7 @@ class RunRequest:
     period: str | None
     strict: bool
     full_refresh: bool
+    target: str
 
 
 @dataclass
@@ -124,13 +127,14 @@ def _walk(
         require_none_refused(intake)
     _require_period_within(request)
 
+    engine = engine_for(request.target, request.paths)
     fingerprint = code_fingerprint(request.project)
-    report.refresh = refresh_needed(request.paths, fingerprint, asked=request.full_refresh)
+    report.refresh = refresh_needed(engine, fingerprint, asked=request.full_refresh)
     if report.refresh is not Refresh.INCREMENTAL:
         tell(_REFRESH_ZH[report.refresh])
     dbt = DbtRequest(
         request.project.root,
-        request.paths,
+        engine,
         request.period,
         full_refresh=report.refresh is not Refresh.INCREMENTAL,
     )
@@ -142,12 +146,12 @@ def _walk(
             listen=lambda step: show(step.done, step.total, f"{step.group} {step.name}"),
             call=call,
         )
-    report.conservation = _conservation(request.paths)
-    require_passed(report.build, request.paths)
+    report.conservation = _conservation(engine)
+    require_passed(report.build, engine)
 
     with _timed(report, "publish"):
         report.generation = publish_checked(
-            request.project, request.paths, checked(request.paths), request.period, now()
+            request.project, request.paths, checked(engine), request.period, now()
         )
     report.period = report.generation.period
 
@@ -160,12 +164,12 @@ def require_period_form(period: str | None) -> None:
         )
 
 
-def require_passed(result: BuildResult, paths: DataPaths) -> None:
+def require_passed(result: BuildResult, engine: Engine) -> None:
     """Raises Problem for a build that did not pass: exit 3 when a check found rows, exit 1 when something broke."""
     if result.outcome is Outcome.BROKEN:
         raise Problem(
             f"建仓出错，{len(result.broken)} 处没有执行成功，未发布",
-            where=str(paths.dbt / "logs" / "dbt.log"),
+            where=str(engine.dbt / "logs" / "dbt.log"),
             todo="上一版保持不变。若刚改过模型，请检查改动；否则请把该日志交给开发人员。",
             exit_code=ExitCode.UNEXPECTED,
             details=tuple(f"{broken.name}：{_first_lines(broken.message)}" for broken in result.broken[:10]),
@@ -173,7 +177,7 @@ def require_passed(result: BuildResult, paths: DataPaths) -> None:
     if result.outcome is Outcome.FAILED:
         raise Problem(
             f"{len(result.failed)} 项校验未通过，未发布",
-            where=str(paths.warehouse),
+            where=engine.place,
             todo="上一版保持不变。请按下列各项处理数据后重新执行 yibao run。",
             exit_code=ExitCode.NOT_PUBLISHED,
             details=tuple(finding_zh(finding) for finding in result.failed),
@@ -197,10 +201,10 @@ def _require_period_within(request: RunRequest) -> None:
         )
 
 
-def _conservation(paths: DataPaths) -> tuple[marts.Conservation, ...]:
+def _conservation(engine: Engine) -> tuple[marts.Conservation, ...]:
     # a build that stopped early may not have come to this table
     try:
-        with duckdb.connect(str(paths.warehouse), read_only=True) as connection:
+        with duckdb.connect(str(engine.database), read_only=True) as connection:
             return marts.conservation(connection)
     except duckdb.Error:
         return ()

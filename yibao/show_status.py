@@ -11,7 +11,7 @@ from yibao.lock import is_held, read_holder
 from yibao.logs import read_last_run
 from yibao.paths import DataPaths
 from yibao.screen import Column, Screen
-from yibao.warehouse import STATE_FILE, read_state
+from yibao.warehouse import TARGETS, engine_for, read_state
 
 _STATE_ZH = {
     "building": "没有完成（正在进行，或中途停止）",
@@ -76,11 +76,11 @@ def _show_last_run(screen: Screen, paths: DataPaths) -> None:
             screen.line(f"  {problem.get('what')}：{problem.get('todo')}")
             for detail in problem.get("details", []):
                 screen.line(f"  · {detail}")
-    state = read_state(paths.root / STATE_FILE)
-    if state is not None:
-        screen.line(
-            f"数仓：{_STATE_ZH.get(state.state, state.state)}（{state.finished_at or state.started_at}）"
-        )
+    for target in TARGETS:
+        state = read_state(engine_for(target, paths).state_file)
+        if state is not None:
+            ended = state.finished_at or state.started_at
+            screen.line(f"数仓（{target}）：{_STATE_ZH.get(state.state, state.state)}（{ended}）")
 
 
 def _show_generations(screen: Screen, paths: DataPaths) -> None:

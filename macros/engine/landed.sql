@@ -15,7 +15,10 @@
     {%- endif %}
 {% endmacro %}
 
-{# A view over the landed files of each dataset, in the schema that the sources name; names without a schema are the target's. #}
+{#
+  A view over the landed files of each dataset, in the schema that the sources name; names without a schema are the target's. The call is noted at
+  the target's schema: `yibao run` sees by it that somebody else built there since (yibao/warehouse/on_spark.py).
+#}
 {% macro spark__prepare_landed() %}
     {%- set here = env_var('YIBAO_DATA', 'data') %}
     {%- set on_cluster = env_var('YIBAO_CLUSTER_DATA', here) %}
@@ -25,4 +28,5 @@
         {%- do run_query("create or replace view " ~ node.schema ~ "." ~ node.name ~ " as select * from parquet.`" ~ files ~ "`") %}
     {%- endfor %}
     {%- do run_query("use " ~ target.schema) %}
+    {%- do run_query("alter schema " ~ target.schema ~ " set dbproperties ('yibao.invocation' = '" ~ invocation_id ~ "')") %}
 {% endmacro %}

@@ -1,16 +1,15 @@
 -- One row per field of the input contract, with its Chinese header.
-with int_contract_field as (
+with int_contract_field (dataset, dataset_zh, field, field_zh) as (
+    values
     {%- for dataset in datasets() %}
-    {%- set dataset_loop = loop %}
+    {%- set last_dataset = loop.last %}
     {%- for field in contract_fields(dataset) %}
-    select
-        '{{ dataset }}' as dataset,
-        '{{ contract_of(dataset).config.meta.zh if execute }}' as dataset_zh,
-        '{{ field.name }}' as field,
-        '{{ field.zh }}' as field_zh
-    {%- if not (loop.last and dataset_loop.last) %}
-    union all
-    {%- endif %}
+    (
+        '{{ dataset }}',
+        '{{ contract_of(dataset).config.meta.zh }}',
+        '{{ field.name }}',
+        '{{ field.zh }}'
+    ){{ ',' if not (loop.last and last_dataset) }}
     {%- endfor %}
     {%- endfor %}
 )

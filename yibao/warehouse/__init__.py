@@ -1,6 +1,5 @@
-"""The warehouse: one dbt build in this process, and whether its result may be published."""
+"""The warehouse: one dbt build on one of two engines, and whether its result may be published."""
 
-from yibao.warehouse.build import STATE as STATE_FILE
 from yibao.warehouse.build import (
     CheckedWarehouse,
     Refresh,
@@ -10,18 +9,20 @@ from yibao.warehouse.build import (
     refresh_needed,
 )
 from yibao.warehouse.dbt_call import DbtCall, DbtRequest, call_dbt
+from yibao.warehouse.engine import TARGETS, Engine, engine_for
 from yibao.warehouse.progress import Listener, Progress, silent
 from yibao.warehouse.results import Breakage, BuildResult, Finding, Outcome
 from yibao.warehouse.state import BuildState, read_state
 
 __all__ = [
-    "STATE_FILE",
+    "TARGETS",
     "Breakage",
     "BuildResult",
     "BuildState",
     "CheckedWarehouse",
     "DbtCall",
     "DbtRequest",
+    "Engine",
     "Finding",
     "Listener",
     "Outcome",
@@ -30,6 +31,7 @@ __all__ = [
     "build_warehouse",
     "call_dbt",
     "checked",
+    "engine_for",
     "published_tables",
     "read_state",
     "refresh_needed",

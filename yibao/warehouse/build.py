@@ -9,16 +9,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-import duckdb
-
-from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.warehouse.dbt_call import DbtCall, DbtRequest, call_dbt
+from yibao.warehouse.engine import Engine
 from yibao.warehouse.progress import Listener, silent
 from yibao.warehouse.results import BuildResult, Outcome
-from yibao.warehouse.state import BUILDING, BuildState, mark_of, read_state, write_state
+from yibao.warehouse.state import BUILDING, BuildState, read_state, write_state
 
-STATE = "build.json"
 # what status, show, the summary, the dashboard and the reports cannot do without
 REQUIRED_TABLES = frozenset(
     {
@@ -60,19 +57,19 @@ class CheckedWarehouse:
     code_fingerprint: str
 
 
-def refresh_needed(paths: DataPaths, fingerprint: str, *, asked: bool) -> Refresh:
+def refresh_needed(engine: Engine, fingerprint: str, *, asked: bool) -> Refresh:
     """Whether the next build starts from nothing, and why."""
     if asked:
         return Refresh.ASKED
-    state = read_state(paths.root / STATE)
-    if state is None or not paths.warehouse.exists():
+    state, mark = read_state(engine.state_file), engine.mark()
+    if state is None or mark is None:
         return Refresh.FIRST
     if state.fingerprint != fingerprint:
         return Refresh.CODE_CHANGED
     # a build that stopped half way leaves new tables beside old ones: an increment on them could miss months
     if state.state != Outcome.PASSED.value:
         return Refresh.NOT_PASSED
-    return Refresh.INCREMENTAL if state.mark == mark_of(paths.warehouse) else Refresh.DISTURBED
+    return Refresh.INCREMENTAL if state.mark == mark else Refresh.DISTURBED
 
 
 def build_warehouse(
@@ -83,12 +80,12 @@ def build_warehouse(
     listen: Listener = silent,
     call: DbtCall = call_dbt,
 ) -> BuildResult:
-    """One `dbt build`; build.json tells before that it began and after how it ended.
+    """One `dbt build`, and its published tables brought home; build.json tells before that it began, after how it ended.
 
-    Raises Problem (exit 2) when another program has the warehouse open.
+    Raises Problem (exit 2) when the engine cannot be written now.
     """
-    database, state_file = request.paths.warehouse, request.paths.root / STATE
-    _require_free(database)
+    engine = request.engine
+    engine.require_ready()
     state = BuildState(
         state=BUILDING,
         period=request.period,
@@ -97,40 +94,41 @@ def build_warehouse(
         fingerprint=fingerprint,
         mark=None,
     )
-    write_state(state_file, state)
+    write_state(engine.state_file, state)
     result = call(request, listen)
+    if result.outcome is not Outcome.BROKEN:
+        # of a build that failed its checks too: the summary counts what became of the rows
+        engine.collect(published_tables(engine))
     state = replace(state, state=result.outcome.value, finished_at=_stamp(now()))
     if result.outcome is Outcome.PASSED:
-        state = replace(state, mark=mark_of(database))
-    write_state(state_file, state)
+        state = replace(state, mark=engine.mark())
+    write_state(engine.state_file, state)
     return result
 
 
-def checked(paths: DataPaths) -> CheckedWarehouse:
-    """The warehouse in the data folder, if its last build passed.
+def checked(engine: Engine) -> CheckedWarehouse:
+    """The warehouse of the data folder, if its last build passed.
 
-    Raises Problem: exit 2 when nothing was built, exit 3 when the last build did not pass or the file was changed since.
+    Raises Problem: exit 2 when nothing was built, exit 3 when the last build did not pass or something wrote there since.
     """
-    database, state_file = paths.warehouse, paths.root / STATE
-    state = read_state(state_file)
-    if state is None or not database.exists():
-        raise Problem("还没有建好的数仓，没有可发布的内容", where=str(database), todo="请先执行 yibao run。")
+    state, mark = read_state(engine.state_file), engine.mark()
+    if state is None or mark is None:
+        raise Problem("还没有建好的数仓，没有可发布的内容", where=engine.place, todo="请先执行 yibao run。")
     if state.state != Outcome.PASSED.value:
         raise Problem(
             _NOT_PASSED.get(state.state, "上一次建仓没有通过"),
-            where=f"{state_file} (开始于 {state.started_at})",
+            where=f"{engine.state_file} (开始于 {state.started_at})",
             todo="请先排除问题并重新执行 yibao run；已发布的上一版不受影响。",
             exit_code=ExitCode.NOT_PUBLISHED,
         )
-    if state.mark != mark_of(database):
+    if state.mark != mark:
         raise Problem(
             "数仓在上次校验之后被别的程序改动过，不能发布",
-            where=str(database),
+            where=engine.place,
             todo="请重新执行 yibao run，校验通过后再发布。",
             exit_code=ExitCode.NOT_PUBLISHED,
         )
-    tables = published_tables(paths.dbt / "target" / "manifest.json")
-    return CheckedWarehouse(database, tables, state.period, state.fingerprint)
+    return CheckedWarehouse(engine.database, published_tables(engine), state.period, state.fingerprint)
 
 
 _NOT_PASSED = {
@@ -140,11 +138,12 @@ _NOT_PASSED = {
 }
 
 
-def published_tables(manifest: Path) -> tuple[str, ...]:
+def published_tables(engine: Engine) -> tuple[str, ...]:
     """Names of the models and seeds whose `config.meta.published` is true, from dbt's manifest.json.
 
-    Raises Problem (exit 1) when the manifest is missing, lacks a required table, or one lies outside schema main.
+    Raises Problem (exit 1) when the manifest is missing, lacks a required table, or one lies outside the engine's schema.
     """
+    manifest = engine.dbt / "target" / "manifest.json"
     try:
         nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     except (OSError, ValueError, KeyError) as error:
@@ -160,36 +159,15 @@ def published_tables(manifest: Path) -> tuple[str, ...]:
     missing = sorted(REQUIRED_TABLES - names)
     if missing:
         raise _broken_manifest(f"这些表必须标记为发布 (meta.published)：{', '.join(missing)}", manifest)
-    outside = sorted(node["name"] for node in chosen if node["schema"] != "main")
+    outside = sorted(node["name"] for node in chosen if node["schema"] != engine.schema)
     if outside:
-        raise _broken_manifest(f"发布的表必须在 main 模式：{', '.join(outside)}", manifest)
+        raise _broken_manifest(f"发布的表必须在 {engine.schema} 模式：{', '.join(outside)}", manifest)
     return tuple(sorted(names))
 
 
 def _broken_manifest(what: str, manifest: Path) -> Problem:
     todo = "请重新执行 yibao run；仍然如此请联系开发人员。"
     return Problem(what, where=str(manifest), todo=todo, exit_code=ExitCode.UNEXPECTED)
-
-
-def _require_free(database: Path) -> None:
-    if not database.exists():
-        return
-    try:
-        duckdb.connect(str(database)).close()
-    except duckdb.Error as error:
-        if "lock" not in str(error).lower() and "being used" not in str(error).lower():
-            raise Problem(
-                "数仓文件打不开，可能已损坏",
-                where=str(database),
-                todo="请删除这个文件 (和同名的 .wal) 后重新执行 yibao run：数仓会由已落地的文件整体重建，数据不会丢。",
-                exit_code=ExitCode.UNEXPECTED,
-                details=(str(error).splitlines()[0],),
-            ) from error
-        raise Problem(
-            "数仓文件正被别的程序打开 (例如 DBeaver 或另一个 Python)",
-            where=str(database),
-            todo="请关闭那个程序后重试；查询请用 DATA/published 里的只读文件。",
-        ) from error
 
 
 def _stamp(moment: datetime) -> str:

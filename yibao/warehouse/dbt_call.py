@@ -1,26 +1,27 @@
-"""The one call of dbt: in this process, its file closed afterwards, its results as plain data."""
+"""The one call of dbt: in this process, the engine let go of afterwards, its results as plain data."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from yibao.paths import DataPaths
+from yibao.paths import DATA_VARIABLE
+from yibao.warehouse.engine import Engine
 from yibao.warehouse.progress import Listener, follow
 from yibao.warehouse.results import BuildResult, from_exception, from_results
 
 
 @dataclass(frozen=True)
 class DbtRequest:
-    """What to build. All paths absolute; `period` is YYYY-MM, or None for the newest month."""
+    """What to build, and on what. `project` is absolute; `period` is YYYY-MM, or None for the newest month."""
 
     project: Path
-    paths: DataPaths
+    engine: Engine
     period: str | None
     full_refresh: bool
 
@@ -34,7 +35,8 @@ def arguments(request: DbtRequest) -> list[str]:
         "build",
         *("--project-dir", str(request.project)),
         *("--profiles-dir", str(request.project)),
-        *("--target-path", str(request.paths.dbt / "target")),
+        *("--target", request.engine.target),
+        *("--target-path", str(request.engine.dbt / "target")),
         *("--vars", json.dumps({"period": request.period or ""})),
         *("--exclude-resource-type", "unit_test"),
     ]
@@ -43,7 +45,7 @@ def arguments(request: DbtRequest) -> list[str]:
         build += ["--full-refresh", "--no-partial-parse"]
     quiet = ["--quiet", "--no-print", "--no-use-colors", "--log-level", "none", "--log-level-file", "info"]
     offline = ["--no-send-anonymous-usage-stats", "--no-version-check"]
-    return [*quiet, *offline, "--log-path", str(request.paths.dbt / "logs"), *build]
+    return [*quiet, *offline, "--log-path", str(request.engine.dbt / "logs"), *build]
 
 
 def call_dbt(request: DbtRequest, listen: Listener) -> BuildResult:
@@ -54,11 +56,12 @@ def call_dbt(request: DbtRequest, listen: Listener) -> BuildResult:
     # 3 to 5 seconds, so only where it is needed
     from dbt.cli.main import dbtRunner
 
-    with _environment(request.paths.root):
+    data = request.engine.paths.root.as_posix()
+    with _environment({DATA_VARIABLE: data, "DO_NOT_TRACK": "1", **request.engine.environment}):
         try:
             answer = dbtRunner(callbacks=[follow(listen)]).invoke(arguments(request))
         finally:
-            _close_database()
+            request.engine.close()
     if isinstance(answer.exception, KeyboardInterrupt):
         raise answer.exception
     results: Any = getattr(answer.result, "results", None)
@@ -68,9 +71,7 @@ def call_dbt(request: DbtRequest, listen: Listener) -> BuildResult:
 
 
 @contextmanager
-def _environment(data: Path) -> Iterator[None]:
-    # profiles.yml and the sources of the project find the data folder through it
-    wanted = {"YIBAO_DATA": data.as_posix(), "DO_NOT_TRACK": "1"}
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
@@ -81,14 +82,3 @@ def _environment(data: Path) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def _close_database() -> None:
-    # dbt-duckdb keeps the file open for writing until the process ends; nobody else could open it, not even we
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    manager: Any = DuckDBConnectionManager
-    environment = getattr(manager, "_ENV", None)
-    if environment is not None:
-        environment.close()
-    manager.close_all_connections()

@@ -15,7 +15,7 @@ BUILDING = "building"
 class BuildState:
     """`state` is building, passed, failed or broken; a process that died leaves `building`.
 
-    `mark` tells the database file as the build left it (size and time); it is None unless the build passed.
+    `mark` tells the warehouse as the build left it (Engine.mark); it is None unless the build passed.
     """
 
     state: str
@@ -38,9 +38,3 @@ def read_state(path: Path) -> BuildState | None:
 def write_state(path: Path, state: BuildState) -> None:
     """Replaces build.json at once."""
     durable.write_text(path, json.dumps(asdict(state), ensure_ascii=False, indent=2) + "\n")
-
-
-def mark_of(database: Path) -> str:
-    """Size and time of the file: another program that writes to the warehouse changes them."""
-    status = database.stat()
-    return f"{status.st_size}-{status.st_mtime_ns}"

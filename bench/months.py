@@ -1,0 +1,135 @@
+"""`python -m bench.months`: what a month costs after 35 months of history, beside the same month after 2.
+
+A county of 80,000 persons, exported month by month. The history is walked once; then the newest month's settlements and items
+arrive and `yibao run` is measured: land, build of what changed with all data tests, publish. Then two rows of a month
+long past arrive late. See bench/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bench.exports import ROOT, make_exports
+from bench.machine import facts
+from bench.measure import Measured, measure
+from bench.road import RESULTS
+
+SIZE = "T36"
+HISTORIES = (3, 36)
+_MONTHLY = ("结算单_", "费用明细_")
+AIM = 1.3
+
+
+def monthly_files(inbox: Path) -> list[list[Path]]:
+    """The files of each month, the oldest first."""
+    groups = [sorted(inbox.glob(f"{kind}*.csv")) for kind in _MONTHLY]
+    return [list(files) for files in zip(*groups, strict=True)]
+
+
+def yearly_files(inbox: Path, months: list[list[Path]]) -> list[Path]:
+    """Everything else that belongs to the years of these months: rosters and contributions of other years are left out."""
+    years = {path.stem.split("_")[1][:4] for files in months for path in files}
+    monthly = {path for kind in _MONTHLY for path in inbox.glob(f"{kind}*.csv")}
+    return [
+        path
+        for path in sorted(inbox.iterdir())
+        if path not in monthly and (not path.stem[-4:].isdigit() or path.stem[-4:] >= min(years))
+    ]
+
+
+def give(files: Iterable[Path], inbox: Path) -> None:
+    """Puts the files into the inbox, with the dates they have."""
+    inbox.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        shutil.copy2(path, inbox / path.name)
+
+
+def late_rows(source: Path, inbox: Path) -> None:
+    """Two settlements of an old month under new numbers, as a supplement."""
+    lines = source.read_bytes().decode("gb18030").splitlines()
+    header = lines[0].split(",")
+    number = header.index("结算ID") if "结算ID" in header else 0
+    rows = []
+    for order, line in enumerate(lines[1:3]):
+        cells = line.split(",")
+        cells[number] = f"LATE{order}"
+        rows.append(",".join(cells))
+    target = inbox / f"补报_{source.name}"
+    target.write_bytes("\n".join([lines[0], *rows, ""]).encode("gb18030"))
+    shutil.copystat(source, target)
+
+
+class County:
+    """One data folder that grows."""
+
+    def __init__(self, folder: Path, target: str, key: Path) -> None:
+        self.folder, self.target, self.key = folder, target, key
+
+    def run(self, name: str) -> dict[str, Any]:
+        """`yibao run`, measured; seconds of its steps from the run's own report."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("YIBAO_")}
+        environment |= {"YIBAO_KEY_FILE": str(self.key), "PYTHONUTF8": "1"}
+        data = self.folder / "data"
+        command = [sys.executable, "-m", "yibao", "run", "--target", self.target]
+        command += ["--inbox", str(self.folder / "inbox"), "--data", str(data)]
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        found: Measured = measure(name, command, cwd=ROOT, env=environment, logs=self.folder / "logs")
+        if found.exit_code:
+            raise SystemExit(f"{name}: exit {found.exit_code}: {found.message[-2000:]}")
+        report = json.loads((data / "logs" / "last-run.json").read_text(encoding="utf-8"))
+        print(f"{name}: {found.wall:.1f} s", file=sys.stderr, flush=True)
+        return {"wall": found.wall, "cpu": found.cpu, "seconds": report["seconds"]}
+
+
+def walk(months: int, inbox: Path, work: Path, target: str) -> dict[str, dict[str, Any]]:
+    """History, the newest month, late rows."""
+    folder = work / "runs" / f"{SIZE}-{target}-{months}"
+    shutil.rmtree(folder / "inbox", ignore_errors=True)
+    shutil.rmtree(folder / "data" / "landing", ignore_errors=True)
+    county = County(folder, target, work / "pseudonym.key")
+    chosen = monthly_files(inbox)[-months:]
+    give([*yearly_files(inbox, chosen), *(path for files in chosen[:-1] for path in files)], folder / "inbox")
+    found = {"history": county.run(f"{months}-history")}
+    give(chosen[-1], folder / "inbox")
+    found["month"] = county.run(f"{months}-month")
+    late_rows(chosen[0][0], folder / "inbox")
+    found["late"] = county.run(f"{months}-late")
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.months", description=__doc__)
+    parser.add_argument("--work", type=Path, default=RESULTS / "work", help="exports (kept) and runs")
+    parser.add_argument("--target", choices=("duckdb", "spark"), default="duckdb")
+    given = parser.parse_args(arguments)
+    work: Path = given.work.absolute()
+    exports = make_exports(work, SIZE, 0.0)
+    found = {months: walk(months, exports.inbox, work, given.target) for months in HISTORIES}
+    short, long = (found[months] for months in HISTORIES)
+    ratios = {
+        step: {
+            "wall": round(long[step]["wall"] / short[step]["wall"], 2),
+            "cpu": round(long[step]["cpu"] / short[step]["cpu"], 2) if long[step]["cpu"] else None,
+        }
+        for step in ("month", "late")
+    }
+    content = {"target": given.target, "machine": facts(), "found": found, "ratios": ratios, "aim": AIM}
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    result = RESULTS / f"months-{given.target}.json"
+    result.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for months, steps in found.items():
+        for step, told in steps.items():
+            print(f"{months:>3} months  {step:<8} {told['wall']:>7.1f} s  {told['seconds']}")
+    print(f"{HISTORIES[1]} months over {HISTORIES[0]}: {ratios} (aim: at most {AIM})\n{result}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

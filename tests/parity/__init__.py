@@ -1,0 +1,1 @@
+"""Two generations beside each other, cell by cell."""

@@ -1,0 +1,96 @@
+"""The cluster that a build runs on: which one, and whether it answers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from yibao.cluster.local import require_extra, status
+from yibao.paths import DataPaths
+from yibao.problem import Problem
+
+REMOTE_VARIABLE = "SPARK_REMOTE"
+_CONNECT_SECONDS = 5.0
+_ANSWER_SECONDS = 20.0
+_DEFAULT_PORT = 15002
+
+
+def spark_remote(paths: DataPaths, environment: Mapping[str, str] = os.environ) -> str:
+    """The address of the cluster (`sc://host:port`): SPARK_REMOTE, else the one started for this data folder.
+
+    Raises Problem (exit 2) where there is neither, or the extra `cluster` is not installed.
+    """
+    require_extra()
+    named = environment.get(REMOTE_VARIABLE)
+    if named:
+        return named
+    cluster = status(paths)
+    if cluster is None:
+        raise Problem(
+            "没有可用的集群",
+            where=f"--target spark，数据文件夹 {paths.root}",
+            todo="请先执行 yibao cluster start --data 同一个文件夹，或设置环境变量 SPARK_REMOTE 指向已有的集群。",
+        )
+    return cluster.remote
+
+
+def require_answer(remote: str) -> Any:
+    """A session on the cluster, after it ran one small job; at most 30 seconds.
+
+    Raises Problem (exit 2) when nobody listens, the key is not accepted, or no worker takes the job.
+    """
+    where = shown(remote)
+    parts = urlsplit(remote)
+    try:
+        address = (parts.hostname or "", parts.port or _DEFAULT_PORT)
+        socket.create_connection(address, timeout=_CONNECT_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise Problem(
+            "连不上集群",
+            where=where,
+            todo="请用 yibao cluster status 看集群是否在运行（yibao cluster start 启动），或检查 SPARK_REMOTE 与网络。",
+            details=(str(error),),
+        ) from error
+    # 2 seconds, so only where it is needed
+    from pyspark.sql import SparkSession
+
+    answers: list[Any] = []
+    errors: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            session = SparkSession.builder.remote(remote).getOrCreate()
+            answers.append(session)
+            session.range(0, 1, 1, 1).toArrow()
+            answers.append("done")
+        except Exception as error:
+            errors.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(_ANSWER_SECONDS)
+    if len(answers) == 2:
+        return answers[0]
+    if errors:
+        raise Problem(
+            "集群拒绝了连接，或没有正常应答",
+            where=where,
+            todo="请检查 SPARK_REMOTE 里的地址和口令；本机集群请执行 yibao cluster stop 后重新启动。",
+            details=(str(errors[0]).splitlines()[0][:300],),
+        ) from errors[0]
+    if answers:
+        answers[0].interruptAll()
+    raise Problem(
+        f"集群在 {_ANSWER_SECONDS:.0f} 秒内没有算完一个最小的任务：没有可用的计算节点，或都被占用",
+        where=where,
+        todo="请用 yibao cluster status 看节点是否在运行（再执行一次 yibao cluster start 会补上缺少的节点），或稍后重试。",
+    )
+
+
+def shown(remote: str) -> str:
+    """The address without its key."""
+    return remote.split("/;")[0]

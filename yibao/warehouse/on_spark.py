@@ -1,0 +1,87 @@
+"""The engine for data that one machine cannot hold: the warehouse is a schema of tables on a Spark cluster."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from yibao.cluster import require_answer, spark_remote
+from yibao.paths import DataPaths
+
+SCHEMA_VARIABLE = "YIBAO_CLUSTER_SCHEMA"
+_INVOCATION = "yibao.invocation"
+_ROWS_AT_ONCE = 2_000_000
+
+
+class OnSpark:
+    """Target `spark`: a cluster that speaks Spark Connect; macros/engine and profiles.yml hold what is said to it."""
+
+    target = "spark"
+
+    def __init__(self, paths: DataPaths) -> None:
+        self.paths = paths
+        self.schema = os.environ.get(SCHEMA_VARIABLE) or "yibao"
+        self.database: Path = paths.spark / "warehouse.duckdb"
+        self.state_file = paths.spark / "build.json"
+        self.dbt = paths.spark / "dbt"
+        self.place = f"Spark schema {self.schema}"
+        self._session: Any = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {"SPARK_REMOTE": spark_remote(self.paths), SCHEMA_VARIABLE: self.schema}
+
+    def require_ready(self) -> None:
+        """Raises Problem (exit 2) when no cluster can be reached, or it does not answer within 30 seconds."""
+        # dbt-spark asks of every statement that Hive be switched on, which a server cannot do any more
+        warnings.filterwarnings("ignore", message=".*spark.sql.catalogImplementation.*")
+        self._session = require_answer(spark_remote(self.paths))
+
+    def mark(self) -> str | None:
+        """Which dbt call wrote here last (macros/engine/landed.sql notes it); None where none did."""
+        rows = self._open().sql(f"show schemas like '{self.schema}'").collect()
+        if not rows:
+            return None
+        noted = self._open().sql(f"describe schema extended {self.schema}").collect()
+        properties = next((row[1] for row in noted if row[0] == "Properties"), "")
+        _, found, rest = str(properties).partition(f"({_INVOCATION},")
+        return rest.split(")")[0] if found else None
+
+    def collect(self, tables: Iterable[str]) -> None:
+        """Writes them anew to DATA/spark/warehouse.duckdb, in parts of a bounded size."""
+        session = self._open()
+        self.database.unlink(missing_ok=True)
+        there = {row["tableName"] for row in session.sql(f"show tables in {self.schema}").collect()}
+        with duckdb.connect(str(self.database)) as connection:
+            for name in sorted(set(tables) & there):
+                frame = session.table(f"{self.schema}.{name}")
+                for number, part in enumerate(_parts(frame)):
+                    rows = part.toArrow()
+                    connection.register("part_of_table", rows)
+                    start = f'create table main."{name}" as' if number == 0 else f'insert into main."{name}"'
+                    connection.execute(f"{start} select * from part_of_table")
+                    connection.unregister("part_of_table")
+
+    def close(self) -> None:
+        if self._session is not None:
+            # what a stopped run left running would hold the workers
+            self._session.interruptAll()
+
+    def _open(self) -> Any:
+        if self._session is None:
+            self.require_ready()
+        return self._session
+
+
+def _parts(frame: Any) -> Iterator[Any]:
+    """The frame itself, or by period where it is too large for one answer."""
+    if "period" not in frame.columns or frame.count() <= _ROWS_AT_ONCE:
+        yield frame
+        return
+    for row in frame.select("period").distinct().orderBy("period").collect():
+        yield frame.where(frame["period"] == row["period"])

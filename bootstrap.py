@@ -24,8 +24,8 @@ BUILD = ROOT / "build"
 UV_VERSION = "0.13.9"
 PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 
-# What `test` may install where it runs as root on Debian: Python module or program -> Debian package.
-DEBIAN_PACKAGES = {"ensurepip": "python3-venv"}
+# What may be installed where this runs as root on Debian: Python module or program -> Debian package.
+DEBIAN_PACKAGES = {"ensurepip": "python3-venv", "java": "openjdk-17-jre-headless", "ps": "procps"}
 
 LEFTOVERS = ("build", "dist", "target", "logs", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")
 
@@ -40,6 +40,7 @@ class Step:
     command: tuple[str, ...]
     needs: tuple[str, ...] = ()
     files: tuple[str, str] | None = None  # (folder, glob): not run where nothing matches
+    program: str | None = None  # not run where it is neither on PATH nor under JAVA_HOME
 
 
 @dataclass(frozen=True)
@@ -159,16 +160,17 @@ def uv_version(uv: str) -> str | None:
     return out[1] if len(out) > 1 else None
 
 
-def sync(env: Mapping[str, str], *, dev: bool) -> str:
+def sync(env: Mapping[str, str], *, dev: bool = False, cluster: bool = False) -> str:
     """Bring .venv to what uv.lock names; returns "" or, where pip had to do it, why.
 
-    With `dev=False` tools that are already there stay, so that `demo` after `test` takes nothing away.
+    `dev` are the development tools, `cluster` the packages of the second engine. What is already there stays,
+    so that `demo` after `test` takes nothing away.
     """
     uv = find_uv(env)
     if uv:
         if VENV.exists() and not (VENV / "pyvenv.cfg").exists():
             raise Stop(f"{VENV} is not a virtual environment: move it away and start again")
-        group = [] if dev else ["--no-dev", "--inexact"]
+        group = ["--inexact", *([] if dev else ["--no-dev"]), *(["--extra", "cluster"] if cluster else [])]
         if call([uv, "sync", "--frozen", "--quiet", "--python", sys.executable, *group], env) == 0:
             return ""
         why = "uv sync failed (its message stands above)"
@@ -176,7 +178,7 @@ def sync(env: Mapping[str, str], *, dev: bool) -> str:
         why = f"uv {UV_VERSION} cannot be had"
     say(f"{why}: installing with pip, so the versions may differ from uv.lock")
     make_venv(VENV, env)
-    wanted = ["-e", ".", *(dev_packages() if dev else [])]
+    wanted = ["-e", ".[cluster]" if cluster else ".", *(dev_packages() if dev else [])]
     if call([program("python"), "-m", "pip", "install", "--quiet", *wanted], env):
         raise Stop(
             "pip could not install the packages either. Behind a mirror or on a closed network tell pip "
@@ -216,7 +218,21 @@ def test_steps(data: Path) -> list[Step]:
         *lint_steps(),
         Step("land demo", land, files=("demo/inbox", "*")),
         Step("dbt build", (program("dbt"), "build", *folders), needs=("land demo",)),
-        Step("pytest", (program("python"), "-m", "pytest", "-n", "2")),
+        Step("pytest", (program("python"), "-m", "pytest", "-n", "2", "--ignore", "tests/cluster")),
+        Step("cluster", (program("python"), "-m", "pytest", "tests/cluster"), program="java"),
+    ]
+
+
+def spark_steps(data: Path) -> list[Step]:
+    """The demo county on both engines, then every published cell of one against the other."""
+    spark = data.with_name("spark")
+    run = (program("yibao"), "run", "--inbox", "demo/inbox")
+    return [
+        Step("duckdb", (*run, "--data", str(data))),
+        Step("start", (program("yibao"), "cluster", "start", "--data", str(spark)), program="java"),
+        Step("spark", (*run, "--target", "spark", "--data", str(spark)), needs=("start",)),
+        Step("parity", (program("python"), "-m", "tests.parity", str(data), str(spark)), ("duckdb", "spark")),
+        Step("stop", (program("yibao"), "cluster", "stop", "--data", str(spark)), needs=("start",)),
     ]
 
 
@@ -233,6 +249,9 @@ def run_steps(steps: Sequence[Step], runner: Runner, root: Path = ROOT) -> list[
             continue
         if step.files and not any((root / step.files[0]).rglob(step.files[1])):
             results.append(Result(step.name, NOT_RUN, 0.0, f"no {step.files[1]} in {step.files[0]}/"))
+            continue
+        if step.program and not shutil.which(step.program) and "JAVA_HOME" not in os.environ:
+            results.append(Result(step.name, NOT_RUN, 0.0, f"no {step.program} on this machine"))
             continue
         say(f"{step.name} ...")
         start = time.monotonic()
@@ -258,7 +277,7 @@ def demo() -> int:
     """The demo county through the whole road, into data/demo; what is landed already is skipped."""
     data = ROOT / "data" / "demo"
     env = environment(data, os.environ)
-    timed("environment", lambda: sync(env, dev=False))
+    timed("environment", lambda: sync(env))
     code = call([program("yibao"), "run", "--inbox", str(ROOT / "demo" / "inbox"), "--data", str(data)], env)
     if code:
         say(f"the demo ended with exit code {code}; the lines above say why")
@@ -285,7 +304,7 @@ def check(steps: Callable[[Path], list[Step]]) -> int:
     start = time.monotonic()
     install_system_parts(env)
     try:
-        why = timed("environment", lambda: sync(env, dev=True))
+        why = timed("environment", lambda: sync(env, dev=True, cluster=True))
     except Stop as stop:
         results = [Result("environment", FAILED, time.monotonic() - start, str(stop))]
     else:
@@ -297,9 +316,27 @@ def check(steps: Callable[[Path], list[Step]]) -> int:
     return 0 if all(result.status == PASSED for result in results) else 1
 
 
+def cluster() -> int:
+    """A Spark cluster on this machine, for the data folder data/cluster."""
+    data = ROOT / "data" / "cluster"
+    env = environment(data, os.environ)
+    install_system_parts(env)
+    timed("environment", lambda: sync(env, cluster=True))
+    code = call([program("yibao"), "cluster", "start", "--data", str(data)], env)
+    if code == 0:
+        yibao, where = Path(program("yibao")).relative_to(ROOT), data.relative_to(ROOT)
+        print(
+            f"\nNext, and when you are done:\n"
+            f"  {yibao} run --target spark --inbox demo/inbox --data {where}\n"
+            f"  {yibao} cluster stop --data {where}",
+            flush=True,
+        )
+    return code
+
+
 def install() -> int:
     """The environment with the development tools."""
-    timed("environment", lambda: sync(environment(ROOT / "data", os.environ), dev=True))
+    timed("environment", lambda: sync(environment(ROOT / "data", os.environ), dev=True, cluster=True))
     say(f"ready: {Path(program('yibao')).relative_to(ROOT)} --help")
     return 0
 
@@ -324,6 +361,8 @@ COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
     "demo": (demo, "run the demo county, from its exports to published indicators, in data/demo"),
     "test": (lambda: check(test_steps), "all checks and tests, closed by a table of how each ended"),
     "lint": (lambda: check(lambda data: lint_steps()), "style and types only"),
+    "cluster": (cluster, "install the second engine and start a Spark cluster for data/cluster"),
+    "spark": (lambda: check(spark_steps), "the demo county on both engines, compared cell by cell"),
     "install": (install, "make .venv with the development tools, run nothing"),
     "clean": (clean, "remove build/ and caches; .venv and data/ stay"),
 }

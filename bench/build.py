@@ -10,7 +10,7 @@ from pathlib import Path
 from yibao.lock import data_lock
 from yibao.paths import data_paths
 from yibao.project import code_fingerprint, find_project
-from yibao.warehouse import DbtRequest, Outcome, build_warehouse
+from yibao.warehouse import DbtRequest, Outcome, build_warehouse, engine_for
 
 
 def now() -> datetime:
@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     paths = data_paths(parser.parse_args().data)
     project = find_project()
-    request = DbtRequest(project.root, paths, period=None, full_refresh=True)
+    request = DbtRequest(project.root, engine_for("duckdb", paths), period=None, full_refresh=True)
     with data_lock(paths, "build", now()):
         result = build_warehouse(request, code_fingerprint(project), now=now)
     told = {

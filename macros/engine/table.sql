@@ -25,19 +25,15 @@
 
 {#
   For an incremental model by month: the months whose fingerprint in `states` (month, fingerprint) is not the one that the table was built
-  with. A subquery of months; all months on a first build or a full refresh.
+  with, as a list of literals, which every engine carries down to the rows that it reads; all months on a first build or a full refresh.
 #}
 {% macro changed_months(states) -%}
     {%- if is_incremental() -%}
-    (
-        select states.month
-        from {{ states }} as states
-        where not exists (
-            select 1
-            from {{ this }} as built
-            where built.month = states.month and built.month_fingerprint = states.fingerprint
-        )
-    )
+        {%- set months = run_query(
+            "select states.month from " ~ states ~ " as states where not exists (select 1 from " ~ this
+            ~ " as built where built.month = states.month and built.month_fingerprint = states.fingerprint)"
+        ).columns[0].values() -%}
+    ('{{ months | join("', '") }}')
     {%- else -%}
     (select states.month from {{ states }} as states)
     {%- endif -%}

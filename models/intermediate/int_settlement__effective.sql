@@ -60,6 +60,7 @@ int_settlement__effective as (
         1 as sign,
         false as is_negated,
         cast(null as string) as reversed_setl_id,
+        cast(null as string) as original_row,
         has_reversal,
         {{ settlement_attributes() | join(', ') }}
     from counted
@@ -71,6 +72,9 @@ int_settlement__effective as (
         -1 as sign,
         reversals.total_cost > 0 as is_negated,
         reversals.reversed_setl_id,
+        -- which landed row its attributes come from: another one may supersede it
+        originals._file_id || '#' || originals._sheet || '#' || cast(originals._row as string)
+            as original_row,
         false as has_reversal,
         {% for column in settlement_attributes() -%}
         case

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row per effective settlement, with its person, township, service class, place and tier
 -- (semantics 3 and 5).
 with settlements as (select * from {{ ref('int_settlement__effective') }}),
@@ -58,6 +59,7 @@ int_settlement__placed as (
         located.sign,
         located.is_negated,
         located.reversed_setl_id,
+        located.original_row,
         located.has_reversal,
         located.psn_no,
         located.person_key,

@@ -71,16 +71,28 @@ checked as (
             and settlements.person_key = filings.person_key
 ),
 
+{% set warnings = [
+    ('not_enrolled', 'psn_no', 'is_not_enrolled', 'psn_no'),
+    ('unknown_institution', 'inst_code', 'is_unknown_institution', 'inst_code'),
+    ('future_month', 'setl_time', 'is_future', 'month'),
+    ('reversal_unlinked', 'original_setl_id', 'is_unlinked', 'setl_id'),
+    ('no_items', 'setl_id', 'has_no_items', 'setl_id'),
+    ('items_off_total', 'total_cost', 'has_items_off', 'total_cost'),
+    ('filing_differs', 'filing_id', 'has_other_filing', 'filing_id'),
+] -%}
+-- few rows, before each warning looks for its own
+warned as (
+    select
+        {{ lineage_columns() | join(', ') }},
+        {% for value in warnings | map(attribute=3) | unique -%}
+        {{ value }},
+        {% endfor -%}
+        {{ warnings | map(attribute=2) | join(',\n        ') }}
+    from checked
+    where {{ warnings | map(attribute=2) | join(' or ') }}
+),
+
 int_settlement__warning as (
-    {%- set warnings = [
-        ('not_enrolled', 'psn_no', 'is_not_enrolled', 'psn_no'),
-        ('unknown_institution', 'inst_code', 'is_unknown_institution', 'inst_code'),
-        ('future_month', 'setl_time', 'is_future', 'month'),
-        ('reversal_unlinked', 'original_setl_id', 'is_unlinked', 'setl_id'),
-        ('no_items', 'setl_id', 'has_no_items', 'setl_id'),
-        ('items_off_total', 'total_cost', 'has_items_off', 'total_cost'),
-        ('filing_differs', 'filing_id', 'has_other_filing', 'filing_id'),
-    ] %}
     {%- for rule, field, condition, value in warnings %}
     select
         'settlement' as dataset,
@@ -89,7 +101,7 @@ int_settlement__warning as (
         '{{ rule }}' as rule_code,
         '{{ field }}' as field,
         cast({{ value }} as string) as value_masked
-    from checked
+    from warned
     where {{ condition }}
     {%- if not loop.last %}
     union all

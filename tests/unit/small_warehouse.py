@@ -10,7 +10,7 @@ import duckdb
 
 from yibao.paths import DataPaths
 from yibao.publishing import Contents, InputSheet, Provenance, RefusedFile
-from yibao.warehouse import BuildResult, DbtRequest, Listener, Outcome, build_warehouse
+from yibao.warehouse import BuildResult, DbtRequest, Engine, Listener, Outcome, build_warehouse, engine_for
 
 NOW = datetime(2026, 11, 21, 10, 15, 0, tzinfo=UTC)
 FINGERPRINT = "f" * 64
@@ -113,11 +113,16 @@ def fill(paths: DataPaths, extra_sql: str = "") -> None:
     paths.root.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(paths.warehouse)) as connection:
         connection.execute(TABLES + extra_sql)
+    write_manifest(engine_for("duckdb", paths))
+
+
+def write_manifest(engine: Engine) -> None:
+    """What dbt tells of its models: which are published, and that they lie in the engine's schema."""
     nodes = {
         f"{kind}.yibao.{name}": {
             "name": name,
             "alias": name,
-            "schema": "main",
+            "schema": engine.schema,
             "resource_type": kind,
             "config": {"enabled": True, "meta": {"published": True}},
         }
@@ -128,14 +133,14 @@ def fill(paths: DataPaths, extra_sql: str = "") -> None:
         "name": "scratch",
         "config": {"meta": {}},
     }
-    target = paths.dbt / "target"
+    target = engine.dbt / "target"
     target.mkdir(parents=True, exist_ok=True)
     (target / "manifest.json").write_text(json.dumps({"nodes": nodes}), encoding="utf-8")
 
 
 def passing(request: DbtRequest, _: Listener) -> BuildResult:
     """Stands in for dbt: builds the small warehouse, every check passes."""
-    fill(request.paths)
+    fill(request.engine.paths)
     return BuildResult(Outcome.PASSED, counts={"model": 4, "seed": 1, "test": 9})
 
 
@@ -148,6 +153,6 @@ def passed_warehouse(root: Path, outcome: BuildResult | None = None, period: str
         result = passing(request, listen)
         return outcome or result
 
-    request = DbtRequest(root, paths, period, full_refresh=False)
+    request = DbtRequest(root, engine_for("duckdb", paths), period, full_refresh=False)
     build_warehouse(request, FINGERPRINT, now=lambda: NOW, call=call)
     return paths

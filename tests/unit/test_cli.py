@@ -25,6 +25,7 @@ from yibao.warehouse import (
     Outcome,
     Progress,
     checked,
+    engine_for,
 )
 
 Run = Callable[..., Result]
@@ -64,7 +65,7 @@ def refuse_to_build(_: DbtRequest, __: Listener) -> BuildResult:
 
 
 def failing(request: DbtRequest, _: Listener) -> BuildResult:
-    fill(request.paths)
+    fill(request.engine.paths)
     found = Finding(
         "assert_conserved",
         "行数守恒：导入 = 采用 + 隔离 + 重复 + 被替代",
@@ -153,7 +154,7 @@ def test_a_period_that_is_not_reported_is_refused_after_the_build(
     yibao: Run, inbox: Path, paths: DataPaths
 ) -> None:
     def without_september(request: DbtRequest, _: Listener) -> BuildResult:
-        fill(request.paths, "delete from dim_period where period = '2026-09';")
+        fill(request.engine.paths, "delete from dim_period where period = '2026-09';")
         return BuildResult(Outcome.PASSED)
 
     result = yibao("run", "--inbox", inbox, "--period", "2026-09", dbt=without_september)
@@ -300,7 +301,7 @@ def test_an_unexpected_error_is_logged_without_personal_data(
 
 def test_an_interrupted_run_is_told_and_can_be_repeated(yibao: Run, inbox: Path, paths: DataPaths) -> None:
     def interrupted(request: DbtRequest, _: Listener) -> BuildResult:
-        fill(request.paths)
+        fill(request.engine.paths)
         raise KeyboardInterrupt
 
     result = yibao("run", "--inbox", inbox, dbt=interrupted)
@@ -393,7 +394,7 @@ def cells(result: Result, start: str) -> list[str]:
 def published_data(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """A data folder with one generation, only to be read."""
     paths = passed_warehouse(tmp_path_factory.mktemp("published"))
-    publishing.publish(paths, checked(paths), CONTENTS, NOW)
+    publishing.publish(paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW)
     return paths
 
 

@@ -20,11 +20,13 @@ from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.publishing import Generation
 from yibao.publishing import generation as generation_file
-from yibao.warehouse import BuildResult, Finding, Outcome, checked
+from yibao.warehouse import BuildResult, Finding, Outcome, checked, engine_for
 
 
 def publish(paths: DataPaths, days: int = 0) -> Generation:
-    return publishing.publish(paths, checked(paths), CONTENTS, NOW + timedelta(days=days))
+    return publishing.publish(
+        paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW + timedelta(days=days)
+    )
 
 
 def test_a_generation_holds_the_published_tables_only(tmp_path: Path) -> None:
@@ -181,7 +183,7 @@ def test_a_build_that_did_not_pass_is_not_published(tmp_path: Path, outcome: Out
     finding = Finding("t", "题", "", "m", 3, None)
     paths = passed_warehouse(tmp_path, BuildResult(outcome, failed=(finding,)))
     with pytest.raises(Problem) as problem:
-        checked(paths)
+        checked(engine_for("duckdb", paths))
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
 
 
@@ -190,7 +192,7 @@ def test_a_build_that_died_is_not_published(tmp_path: Path) -> None:
     state = json.loads((tmp_path / "build.json").read_text(encoding="utf-8"))
     (tmp_path / "build.json").write_text(json.dumps({**state, "state": "building"}), encoding="utf-8")
     with pytest.raises(Problem, match="中途停止"):
-        checked(paths)
+        checked(engine_for("duckdb", paths))
 
 
 def test_a_warehouse_changed_after_its_checks_is_not_published(tmp_path: Path) -> None:
@@ -198,13 +200,13 @@ def test_a_warehouse_changed_after_its_checks_is_not_published(tmp_path: Path) -
     with duckdb.connect(str(paths.warehouse)) as connection:
         connection.execute("create table added as select range as n from range(100000)")
     with pytest.raises(Problem, match="改动过") as problem:
-        checked(paths)
+        checked(engine_for("duckdb", paths))
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
 
 
 def test_nothing_built_is_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(Problem) as problem:
-        checked(DataPaths(tmp_path))
+        checked(engine_for("duckdb", DataPaths(tmp_path)))
     assert problem.value.exit_code == ExitCode.WRONG_USE
 
 
@@ -218,11 +220,11 @@ from tests.unit.small_warehouse import CONTENTS, NOW
 from yibao import publishing
 from yibao.paths import DataPaths
 from yibao.publishing import writer
-from yibao.warehouse import checked
+from yibao.warehouse import checked, engine_for
 
 setattr(writer if "." not in {step!r} else writer.durable, {step!r}.split(".")[-1], lambda *_: os._exit(9))
 paths = DataPaths(Path({root!r}))
-publishing.publish(paths, checked(paths), CONTENTS, NOW + timedelta(days=1))
+publishing.publish(paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW + timedelta(days=1))
 """
 
 
@@ -264,7 +266,6 @@ def _approved(root: Path) -> DataPaths:
     """Marks the warehouse as it is now as passed."""
     paths = DataPaths(root)
     state = json.loads((root / "build.json").read_text(encoding="utf-8"))
-    status = paths.warehouse.stat()
-    mark = f"{status.st_size}-{status.st_mtime_ns}"
+    mark = engine_for("duckdb", paths).mark()
     (root / "build.json").write_text(json.dumps({**state, "mark": mark}), encoding="utf-8")
     return paths

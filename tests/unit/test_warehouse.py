@@ -23,6 +23,7 @@ from yibao.warehouse import (
     Progress,
     Refresh,
     build_warehouse,
+    engine_for,
     published_tables,
     read_state,
     refresh_needed,
@@ -47,6 +48,7 @@ yibao:
     "models/marts/_marts.yml": """
 models:
   - name: dim_period
+    config: {meta: {published: true}}
     columns:
       - name: n
         data_tests:
@@ -76,10 +78,12 @@ def test_builds_that_pass_fail_and_break(tmp_path: Path, monkeypatch: pytest.Mon
     paths.root.mkdir()
     steps: list[Progress] = []
     monkeypatch.delenv("YIBAO_DATA", raising=False)
+    monkeypatch.setattr("yibao.warehouse.build.REQUIRED_TABLES", frozenset({"dim_period"}))
+    engine = engine_for("duckdb", paths)
 
     def build(n: str, period: str | None = None) -> BuildResult:
         monkeypatch.setenv("N", n)
-        request = DbtRequest(project(tmp_path / "project"), paths, period, full_refresh=False)
+        request = DbtRequest(project(tmp_path / "project"), engine, period, full_refresh=False)
         return build_warehouse(request, "f" * 64, now=lambda: NOW, listen=steps.append)
 
     passed = build("1", period="2026-08")
@@ -111,15 +115,19 @@ def test_builds_that_pass_fail_and_break(tmp_path: Path, monkeypatch: pytest.Mon
     assert not (tmp_path / "project" / "logs").exists()
 
 
-def test_dbt_is_called_offline_and_quietly(tmp_path: Path) -> None:
-    request = DbtRequest(tmp_path / "p", DataPaths(tmp_path / "d"), "2026-09", full_refresh=True)
+@pytest.mark.parametrize(("target", "folder"), [("duckdb", "dbt"), ("spark", "spark/dbt")])
+def test_dbt_is_called_offline_and_quietly(tmp_path: Path, target: str, folder: str) -> None:
+    engine = engine_for(target, DataPaths(tmp_path / "d"))
+    request = DbtRequest(tmp_path / "p", engine, "2026-09", full_refresh=True)
     given = arguments(request)
     for wanted in ("--no-send-anonymous-usage-stats", "--no-version-check", "--quiet", "--full-refresh"):
         assert wanted in given
     after = dict(pairwise(given))
     assert after["--exclude-resource-type"] == "unit_test"
     assert json.loads(after["--vars"]) == {"period": "2026-09"}
-    assert after["--target-path"] == str(tmp_path / "d" / "dbt" / "target")
+    assert after["--target"] == target
+    assert after["--target-path"] == str(tmp_path / "d" / folder / "target")
+    assert after["--log-path"] == str(tmp_path / "d" / folder / "logs")
 
 
 def result(status: str, kind: str = "model", message: str = "") -> SimpleNamespace:
@@ -181,23 +189,23 @@ def test_every_node_has_a_layer(kind: str, path: str, group: str) -> None:
 
 
 def test_a_full_refresh_is_needed_until_this_code_has_passed(tmp_path: Path) -> None:
-    paths = DataPaths(tmp_path)
-    assert refresh_needed(paths, "f" * 64, asked=False) is Refresh.FIRST
+    engine = engine_for("duckdb", DataPaths(tmp_path))
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.FIRST
     passed_warehouse(tmp_path)
-    assert refresh_needed(paths, "f" * 64, asked=False) is Refresh.INCREMENTAL
-    assert refresh_needed(paths, "f" * 64, asked=True) is Refresh.ASKED
-    assert refresh_needed(paths, "0" * 64, asked=False) is Refresh.CODE_CHANGED
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.INCREMENTAL
+    assert refresh_needed(engine, "f" * 64, asked=True) is Refresh.ASKED
+    assert refresh_needed(engine, "0" * 64, asked=False) is Refresh.CODE_CHANGED
     state = read_state(tmp_path / "build.json")
     assert state is not None
     write_state(tmp_path / "build.json", replace(state, mark="0-0"))
-    assert refresh_needed(paths, "f" * 64, asked=False) is Refresh.DISTURBED
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.DISTURBED
     for ended in ("building", "failed", "broken"):
         write_state(tmp_path / "build.json", replace(state, state=ended))
-        assert refresh_needed(paths, "f" * 64, asked=False) is Refresh.NOT_PASSED
-    paths.warehouse.unlink()
-    assert refresh_needed(paths, "f" * 64, asked=False) is Refresh.FIRST
+        assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.NOT_PASSED
+    engine.database.unlink()
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.FIRST
     (tmp_path / "build.json").write_text("{", encoding="utf-8")
-    assert refresh_needed(paths, "f" * 64, asked=False) is Refresh.FIRST
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.FIRST
 
 
 @pytest.mark.parametrize(
@@ -211,14 +219,14 @@ def test_a_full_refresh_is_needed_until_this_code_has_passed(tmp_path: Path) -> 
 def test_the_manifest_must_publish_what_others_need(
     tmp_path: Path, change: dict[str, object], said: str
 ) -> None:
-    paths = passed_warehouse(tmp_path)
-    manifest = paths.dbt / "target" / "manifest.json"
+    engine = engine_for("duckdb", passed_warehouse(tmp_path))
+    manifest = engine.dbt / "target" / "manifest.json"
     content = json.loads(manifest.read_text(encoding="utf-8"))
     content["nodes"]["model.yibao.indicator_value"].update(change)
     manifest.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(Problem, match=said) as problem:
-        published_tables(manifest)
+        published_tables(engine)
     assert problem.value.exit_code == ExitCode.UNEXPECTED
     manifest.unlink()
     with pytest.raises(Problem, match=r"manifest\.json"):
-        published_tables(manifest)
+        published_tables(engine)

@@ -7,8 +7,6 @@ with resolved as (
     where month in {{ changed_months(ref('int_settlement__month')) }}
 ),
 
-states as (select * from {{ ref('int_settlement__month') }}),
-
 landed as (select * from {{ ref('stg_settlement') }}),
 
 fct_settlement as (
@@ -53,9 +51,8 @@ fct_settlement as (
         resolved.item_drug_cost,
         resolved.item_material_cost,
         {{ lineage_columns() | map('replace', '_', 'resolved._', 1) | join(',\n        ') }},
-        states.fingerprint as month_fingerprint
+        resolved.month_fingerprint
     from resolved
-    inner join states using (month)
     inner join landed
         on
             resolved._file_id = landed._file_id

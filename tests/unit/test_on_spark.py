@@ -1,0 +1,422 @@
+"""The second engine without a cluster: what it reads of Spark's answers, and what it brings home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from tests.unit.small_warehouse import NOW, PUBLISHED, write_manifest
+from yibao.cluster import remote
+from yibao.paths import DataPaths
+from yibao.problem import ExitCode, Problem
+from yibao.warehouse import (
+    BuildResult,
+    DbtRequest,
+    Finding,
+    Listener,
+    Outcome,
+    Refresh,
+    build_warehouse,
+    checked,
+    engine_for,
+    on_spark,
+    read_state,
+    refresh_needed,
+)
+from yibao.warehouse.on_spark import OnSpark
+
+FIRST = "0c9a0d0e-3a6b-4d3c-9a53-0f6a3c1f2b77"
+SECOND = "9f1f6d1c-5b7e-4c58-8a50-1c1b8f0f4d10"
+VALUES = pa.table(
+    {
+        "period": ["2026-09", "2026-08", None, "2026-08"],
+        "value": pa.array([Decimal("96.0744579220"), None, Decimal("0.0000000001"), Decimal("-1")], pa.decimal128(38, 10)),
+        "number": pa.array([1, 2, 3, None], pa.int64()),
+        "name": ["参保率", None, "", "甲"],
+    }
+)  # fmt: skip
+
+
+class Row(tuple[Any, ...]):
+    """Fields by name and by place, as Spark's."""
+
+    names: tuple[str, ...] = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(self.names.index(key) if isinstance(key, str) else key)
+
+
+def rows(table: pa.Table) -> list[Row]:
+    kind = type("Row", (Row,), {"names": tuple(table.column_names)})
+    return [kind(record.values()) for record in table.to_pylist()]
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A column of a frame. As in SQL nothing equals null, but for `eqNullSafe`."""
+
+    values: pa.ChunkedArray
+
+    def __eq__(self, other: object) -> Any:
+        return pc.equal(self.values, pa.scalar(other, self.values.type))
+
+    def eqNullSafe(self, other: object) -> Any:
+        return pc.is_null(self.values) if other is None else pc.fill_null(self == other, False)
+
+    def isNull(self) -> Any:
+        return pc.is_null(self.values)
+
+
+@dataclass
+class Frame:
+    """A table of the cluster; `sizes` are the rows of each answer."""
+
+    table: pa.Table
+    sizes: list[int] = field(default_factory=list)
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.table.column_names)
+
+    def __getitem__(self, name: str) -> Field:
+        return Field(self.table[name])
+
+    def count(self) -> int:
+        return int(self.table.num_rows)
+
+    def select(self, name: str) -> Frame:
+        return Frame(self.table.select([name]), self.sizes)
+
+    def distinct(self) -> Frame:
+        return Frame(self.table.group_by(self.columns).aggregate([]), self.sizes)
+
+    def orderBy(self, name: str) -> Frame:
+        return Frame(self.table.sort_by(name), self.sizes)
+
+    def where(self, chosen: Any) -> Frame:
+        return Frame(self.table.filter(chosen), self.sizes)
+
+    def collect(self) -> list[Row]:
+        return rows(self.table)
+
+    def toArrow(self) -> pa.Table:
+        self.sizes.append(self.count())
+        return self.table
+
+
+class Cluster:
+    """A session on a cluster with one schema. `noted`: the text of Properties, None where the schema is not there."""
+
+    def __init__(self) -> None:
+        self.schema = "yibao"
+        self.noted: str | None = None
+        self.tables: dict[str, pa.Table] = {}
+        self.sizes: list[int] = []
+        self.interrupted = 0
+
+    def built_by(self, invocation: str) -> None:
+        self.noted = f"((a,b), (yibao.invocation,{invocation}), (yibao.z,1))"
+
+    def sql(self, text: str) -> Frame:
+        there = self.noted is not None
+        match text.removesuffix(f" {self.schema}").removesuffix(f" '{self.schema}'"):
+            case "show schemas like":
+                return Frame(pa.table({"namespace": pa.array([self.schema] if there else [], pa.string())}))
+            case "describe schema extended":
+                told = {"Catalog Name": "spark_catalog", "Namespace Name": self.schema, "Owner": "x"}
+                told |= {"Properties": self.noted or ""}
+                return Frame(pa.table({"info_name": list(told), "info_value": list(told.values())}))
+            case "show tables in":
+                names = pa.array(list(self.tables), pa.string())
+                return Frame(pa.table({"namespace": [self.schema] * len(names), "tableName": names}))
+        raise AssertionError(f"Spark was asked: {text}")
+
+    def table(self, name: str) -> Frame:
+        schema, _, table = name.partition(".")
+        assert schema == self.schema
+        return Frame(self.tables[table], self.sizes)
+
+    def interruptAll(self) -> None:
+        self.interrupted += 1
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    there = Cluster()
+    monkeypatch.setenv("SPARK_REMOTE", "sc://localhost:1/;token=s3cret")
+    monkeypatch.delenv("YIBAO_CLUSTER_SCHEMA", raising=False)
+    monkeypatch.setattr(remote, "require_extra", lambda: None)
+    monkeypatch.setattr(on_spark, "require_answer", lambda _: there)
+    return there
+
+
+@pytest.fixture
+def engine(tmp_path: Path, cluster: Cluster) -> OnSpark:
+    paths = DataPaths(tmp_path / "data")
+    paths.spark.mkdir(parents=True)
+    return OnSpark(paths)
+
+
+def at_home(engine: OnSpark) -> Mapping[str, list[tuple[Any, ...]]]:
+    with duckdb.connect(str(engine.database), read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        )
+        return {name: connection.table(name).fetchall() for (name,) in names.fetchall()}
+
+
+# --- which engine --------------------------------------------------------------------------------------------------
+
+
+def test_the_two_engines_share_no_file(tmp_path: Path) -> None:
+    paths = DataPaths(tmp_path)
+    duck, spark = engine_for("duckdb", paths), engine_for("spark", paths)
+    assert (duck.target, spark.target) == ("duckdb", "spark")
+    for one, other in ((duck.database, spark.database), (duck.state_file, spark.state_file)):
+        assert one != other
+    assert duck.dbt != spark.dbt
+    assert {spark.database.parent, spark.state_file.parent, spark.dbt.parent} == {tmp_path / "spark"}
+
+
+def test_dbt_is_told_the_cluster_and_the_schema(
+    engine: OnSpark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "sc://localhost:1/;token=s3cret"
+    assert engine.schema == "yibao"
+    assert engine.environment == {"SPARK_REMOTE": address, "YIBAO_CLUSTER_SCHEMA": "yibao"}
+    monkeypatch.setenv("YIBAO_CLUSTER_SCHEMA", "county_7")
+    other = OnSpark(DataPaths(tmp_path))
+    assert other.environment == {"SPARK_REMOTE": address, "YIBAO_CLUSTER_SCHEMA": "county_7"}
+    assert "county_7" in other.place
+
+
+def test_without_a_cluster_nothing_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPARK_REMOTE", raising=False)
+    monkeypatch.setattr(remote, "require_extra", lambda: None)
+    engine = OnSpark(DataPaths(tmp_path))
+    for ask in (engine.require_ready, engine.mark, lambda: checked(engine)):
+        with pytest.raises(Problem, match="没有可用的集群") as problem:
+            ask()
+        assert problem.value.exit_code == ExitCode.WRONG_USE
+    assert not list(tmp_path.iterdir())
+
+
+# --- the mark ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("noted", [None, "", "((a,b))", "((owner,yibao.invocation))"])
+def test_a_schema_that_no_build_noted_itself_in_has_no_mark(
+    engine: OnSpark, cluster: Cluster, noted: str | None
+) -> None:
+    cluster.noted = noted
+    assert engine.mark() is None
+
+
+def test_the_mark_tells_one_build_from_another(engine: OnSpark, cluster: Cluster) -> None:
+    cluster.noted = f"((yibao.invocation,{FIRST}))"
+    alone = engine.mark()
+    assert alone is not None and FIRST in alone and ")" not in alone
+    cluster.built_by(FIRST)
+    assert engine.mark() == alone, "other properties do not matter"
+    cluster.built_by(SECOND)
+    assert engine.mark() not in {None, alone}
+
+
+# --- bringing the tables home ----------------------------------------------------------------------------------------
+
+
+def test_tables_come_home_as_they_are(engine: OnSpark, cluster: Cluster) -> None:
+    empty = VALUES.slice(0, 0)
+    cluster.tables = {"indicator_value": VALUES, "row_warning": empty, "stg_person": VALUES}
+    engine.collect(["row_warning", "indicator_value", "not_built"])
+    found = at_home(engine)
+    assert found.keys() == {"indicator_value", "row_warning"}, (
+        "neither what is not asked for nor what is not there"
+    )
+    assert found["indicator_value"] == list(zip(*VALUES.to_pydict().values(), strict=True))
+    assert found["row_warning"] == []
+    with duckdb.connect(str(engine.database), read_only=True) as connection:
+        kinds = {name: connection.table(name).types for name in found}
+    assert [str(kind) for kind in kinds["indicator_value"]] == [
+        "VARCHAR",
+        "DECIMAL(38,10)",
+        "BIGINT",
+        "VARCHAR",
+    ]
+    assert kinds["row_warning"] == kinds["indicator_value"]
+
+
+def test_nothing_stays_of_what_was_at_home_before(engine: OnSpark, cluster: Cluster) -> None:
+    cluster.tables = {"dim_period": VALUES, "dim_region": VALUES}
+    engine.collect(["dim_period", "dim_region"])
+    cluster.tables = {"dim_period": VALUES.slice(0, 1)}
+    engine.collect(["dim_period", "dim_region"])
+    assert {name: len(lines) for name, lines in at_home(engine).items()} == {"dim_period": 1}
+
+
+def test_a_large_table_comes_in_parts(
+    engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    periods = [f"2026-{month:02}" for month in (3, 1, 2)]
+    large = pa.table({"period": periods * 2, "n": list(range(6))})
+    cluster.tables = {"indicator_value": large}
+    engine.collect(["indicator_value"])
+    assert cluster.sizes == [6]
+    cluster.sizes.clear()
+    monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 5)
+    engine.collect(["indicator_value"])
+    assert cluster.sizes == [2, 2, 2]
+    assert sorted(at_home(engine)["indicator_value"]) == sorted(zip(periods * 2, range(6), strict=True))
+
+
+def test_a_large_table_without_periods_comes_at_once(
+    engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 2)
+    cluster.tables = {"dim_institution": VALUES.drop_columns(["period"])}
+    engine.collect(["dim_institution"])
+    assert cluster.sizes == [4]
+    assert len(at_home(engine)["dim_institution"]) == 4
+
+
+def test_no_row_is_lost_between_the_parts(
+    engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a quarantined row may have no period
+    monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 2)
+    cluster.tables = {"quarantine": VALUES}
+    engine.collect(["quarantine"])
+    assert len(cluster.sizes) > 1
+    expected = list(zip(*VALUES.to_pydict().values(), strict=True))
+    assert sorted(at_home(engine)["quarantine"], key=repr) == sorted(expected, key=repr)
+
+
+def test_dbt_is_let_go_of(engine: OnSpark, cluster: Cluster) -> None:
+    engine.close()
+    assert cluster.interrupted == 0, "no session was opened"
+    engine.require_ready()
+    engine.close()
+    assert cluster.interrupted == 1
+
+
+def test_a_cluster_that_is_gone_does_not_hide_how_the_build_ended(
+    engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise ConnectionError("UNAVAILABLE: connection refused")
+
+    engine.require_ready()
+    monkeypatch.setattr(cluster, "interruptAll", gone)
+    engine.close()
+
+
+# --- a build ---------------------------------------------------------------------------------------------------------
+
+
+def build(
+    engine: OnSpark, cluster: Cluster, outcome: Outcome = Outcome.PASSED, invocation: str = FIRST
+) -> BuildResult:
+    """As dbt would leave the cluster."""
+    result = BuildResult(outcome, failed=(Finding("t", "题", "", "m", 3, None),))
+
+    def call(_: DbtRequest, __: Listener) -> BuildResult:
+        write_manifest(engine)
+        cluster.built_by(invocation)
+        cluster.tables = {**dict.fromkeys(PUBLISHED, VALUES), "scratch": VALUES}
+        return result
+
+    request = DbtRequest(engine.paths.root, engine, None, full_refresh=True)
+    return build_warehouse(request, "f" * 64, now=lambda: NOW, call=call)
+
+
+def test_a_build_that_passed_may_be_published(engine: OnSpark, cluster: Cluster) -> None:
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.FIRST
+    build(engine, cluster)
+    assert not engine.paths.warehouse.exists() and not (engine.paths.root / "build.json").exists()
+    warehouse = checked(engine)
+    assert warehouse.database == engine.database
+    assert warehouse.tables == tuple(sorted(PUBLISHED))
+    assert at_home(engine).keys() == PUBLISHED.keys(), "what is not published stays on the cluster"
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.INCREMENTAL
+
+
+def test_a_cluster_that_somebody_else_built_on_is_not_published(engine: OnSpark, cluster: Cluster) -> None:
+    build(engine, cluster)
+    cluster.built_by(SECOND)
+    with pytest.raises(Problem, match="改动过") as problem:
+        checked(engine)
+    assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.DISTURBED
+    cluster.noted = None
+    with pytest.raises(Problem, match="还没有建好的数仓"):
+        checked(engine)
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.FIRST
+
+
+def test_tables_changed_at_home_are_not_published(engine: OnSpark, cluster: Cluster) -> None:
+    build(engine, cluster)
+    with duckdb.connect(str(engine.database)) as connection:
+        connection.execute("create table more as select range as n from range(100000)")
+        connection.execute("update indicator_value set value = 100")
+    with pytest.raises(Problem, match="改动过") as problem:
+        checked(engine)
+    assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
+
+
+def test_a_build_that_failed_its_checks_is_brought_home_and_not_published(
+    engine: OnSpark, cluster: Cluster
+) -> None:
+    build(engine, cluster, Outcome.FAILED)
+    assert "file_conservation" in at_home(engine), "the summary tells what became of the rows"
+    with pytest.raises(Problem, match="有校验未通过") as problem:
+        checked(engine)
+    assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.NOT_PASSED
+
+
+def test_a_broken_build_brings_nothing_home(
+    engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> Frame:
+        raise AssertionError("a cluster that broke the build is not asked again")
+
+    build(engine, cluster)
+    monkeypatch.setattr(cluster, "table", refuse)
+    build(engine, cluster, Outcome.BROKEN, SECOND)
+    with pytest.raises(Problem, match="建仓出错"):
+        checked(engine)
+
+
+def test_findings_are_kept_when_the_tables_cannot_be_brought_home(
+    engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_: str) -> Frame:
+        raise ConnectionError("UNAVAILABLE")
+
+    monkeypatch.setattr(cluster, "table", lost)
+    result = build(engine, cluster, Outcome.FAILED)
+    assert [finding.rows for finding in result.failed] == [3]
+    state = read_state(engine.state_file)
+    assert state is not None and state.state == "failed"
+
+
+def test_tables_that_did_not_come_home_are_not_published(
+    engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(engine, cluster)
+    with monkeypatch.context() as changed:
+        changed.setattr(cluster, "table", lambda _: (_ for _ in ()).throw(ConnectionError("UNAVAILABLE")))
+        with pytest.raises(ConnectionError):
+            build(engine, cluster, invocation=SECOND)
+    with pytest.raises(Problem) as problem:
+        checked(engine)
+    assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.NOT_PASSED

@@ -23,6 +23,7 @@ _YEAR = ("--months", "2025-10:2026-09", "--settlements-per-person", "3.75", "--i
 SIZES: dict[str, tuple[str, ...]] = {
     "S": ("--persons", "2400", "--months", "2024-10:2026-09", "--faults"),
     "T": ("--persons", "80000", *_YEAR),
+    "H": ("--persons", "100000", *_YEAR),
     "M": ("--persons", "800000", *_YEAR),
     "T36": ("--persons", "80000", "--months", "2023-10:2026-09", *_YEAR[2:]),
 }

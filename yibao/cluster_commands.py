@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -94,5 +95,5 @@ def stop(session: Session, data: Path | None) -> None:
 def env(session: Session, data: Path | None) -> None:
     """Shell lines to be evaluated."""
     paths = existing(session, data)
-    session.screen.line(f"export SPARK_REMOTE='{spark.spark_remote(paths)}'")
-    session.screen.line(f"export YIBAO_DATA='{paths.root}'")
+    session.screen.line(f"export SPARK_REMOTE={quote(spark.spark_remote(paths))}")
+    session.screen.line(f"export YIBAO_DATA={quote(str(paths.root))}")

@@ -124,6 +124,9 @@ def usage_zh(error: click.UsageError) -> str:
             return f"缺少参数 {shown}".rstrip()
         case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices)) as param):
             return f"参数 {param.opts[0]} 的值不对，可用的有：{'、'.join(map(str, choices))}"
+        case click.BadParameter(param=click.Parameter(type=click.IntRange() as range_) as param):
+            upper = "" if range_.max is None else f"，不大于 {range_.max}"
+            return f"参数 {param.opts[0]} 的值不对：应是整数，不小于 {range_.min}{upper}"
         case click.BadParameter():
             name = error.param.opts[0] if error.param else ""
             return f"参数 {name} 的值不对：{error.message}"

@@ -16,8 +16,8 @@
 {% endmacro %}
 
 {#
-  A view over the landed files of each dataset, in the schema that the sources name; names without a schema are the target's. The call is noted at
-  the target's schema: `yibao run` sees by it that somebody else built there since (yibao/warehouse/on_spark.py).
+  A view over the landed files of each dataset, in the schema that the sources name; names without a schema are the target's. The views bear the
+  call that made them: `yibao run` sees by it that somebody else built there since (yibao/warehouse/on_spark.py).
 #}
 {% macro spark__prepare_landed() %}
     {%- set here = env_var('YIBAO_DATA', 'data') %}
@@ -25,8 +25,10 @@
     {%- for node in graph.sources.values() %}
         {%- if loop.first %}{% do run_query("create schema if not exists " ~ node.schema) %}{% endif %}
         {%- set files = node.config.meta.external_location.split("'")[1].replace('{name}', node.name).replace(here, on_cluster, 1) %}
-        {%- do run_query("create or replace view " ~ node.schema ~ "." ~ node.name ~ " as select * from parquet.`" ~ files ~ "`") %}
+        {%- do run_query(
+            "create or replace view " ~ node.schema ~ "." ~ node.name ~ " tblproperties ('yibao.invocation' = '" ~ invocation_id ~ "')"
+            ~ " as select * from parquet.`" ~ files ~ "`"
+        ) %}
     {%- endfor %}
     {%- do run_query("use " ~ target.schema) %}
-    {%- do run_query("alter schema " ~ target.schema ~ " set dbproperties ('yibao.invocation' = '" ~ invocation_id ~ "')") %}
 {% endmacro %}

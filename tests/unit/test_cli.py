@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.unit.small_warehouse import CONTENTS, NOW, fill, passed_warehouse, passing
-from yibao import cli, publishing
+from tests.unit import small_cluster
+from tests.unit.small_warehouse import CONTENTS, NOW, TABLES, fill, passed_warehouse, passing, write_manifest
+from yibao import cli, cluster, publishing
+from yibao.cluster import LocalCluster, Plan, Service, local
+from yibao.cluster.settings import Ports
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.warehouse import (
@@ -52,6 +57,7 @@ def yibao(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command; dbt is replaced (a call of 6 seconds), everything else is real."""
     monkeypatch.setenv("YIBAO_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("YIBAO_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("SPARK_REMOTE", raising=False)
 
     def run(*arguments: str | Path, dbt: DbtCall = passing) -> Result:
         monkeypatch.setattr(cli, "call_dbt", dbt)
@@ -103,6 +109,15 @@ def broken(request: DbtRequest, _: Listener) -> BuildResult:
         (["status", "--data", "/no/such/folder"], "数据文件夹不存在"),
         (["rollback"], "数据文件夹不存在"),
         (["publish"], "数据文件夹不存在"),
+        (
+            ["run", "--inbox", "{inbox}", "--target", "nonsense"],
+            "参数 --target 的值不对，可用的有：duckdb、spark",
+        ),
+        (["publish", "--target", "nonsense"], "参数 --target 的值不对，可用的有：duckdb、spark"),
+        (["cluster", "strat"], "没有命令 strat，是否想用 start"),
+        (["cluster", "status"], "数据文件夹不存在"),
+        (["cluster", "stop"], "数据文件夹不存在"),
+        (["cluster", "env"], "数据文件夹不存在"),
     ],
 )
 def test_wrong_use_is_told_in_chinese(yibao: Run, inbox: Path, arguments: list[str], said: str) -> None:
@@ -121,8 +136,9 @@ def test_no_arguments_show_the_help(yibao: Run) -> None:
 
 def test_help_and_version(yibao: Run) -> None:
     assert yibao("--version").output == "yibao 0.1.0\n"
-    for command in ("run", "land", "publish", "status", "show", "rollback"):
-        result = yibao(command, "--help")
+    commands = ["run", "land", "publish", "status", "show", "rollback", "cluster"]
+    for command in [*commands, *(f"cluster {command}" for command in ("start", "status", "stop", "env"))]:
+        result = yibao(*command.split(), "--help")
         assert result.exit_code == 0
         assert "用法：" in result.output and "Usage" not in result.output and "Options" not in result.output
 
@@ -373,6 +389,7 @@ def test_status_tells_what_is_there(published: Run, inbox: Path, paths: DataPath
         "被拒收的文件（1 个）",
         "x.csv：",
         "退出码 0",
+        "数仓（duckdb）：通过",
         "当前",
     ):
         assert text in result.stdout
@@ -499,3 +516,150 @@ def test_a_damaged_warehouse_is_told(published: Run, inbox: Path, paths: DataPat
 def test_a_problem_holds_what_where_and_what_to_do() -> None:
     problem = Problem("甲", where="乙", todo="丙")
     assert (str(problem), problem.exit_code) == ("甲 (乙)", 2)
+
+
+# --- the cluster -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yibao.cluster.remote.require_extra", lambda: None)
+
+
+def recorded(paths: DataPaths, *services: Service) -> LocalCluster:
+    """As `yibao cluster start` leaves it."""
+    plan, ports = Plan(2, 1, 2048, 2048), Ports(7077, 8180, 15002, 4040)
+    local._write_settings(paths, plan, ports)
+    local._write_record(paths, plan, ports, list(services))
+    found = cluster.status(paths)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--workers", "0"), ("--memory", "512"), ("--cores", "two"), ("--workers", "65")]
+)
+def test_a_number_that_is_no_size_is_told_in_chinese(yibao: Run, option: str, value: str) -> None:
+    result = yibao("cluster", "start", option, value)
+    assert result.exit_code == 2
+    assert f"参数 {option} 的值不对" in result.stderr
+    assert " is not " not in result.stderr
+
+
+def test_a_cluster_that_was_not_started_is_told(yibao: Run, paths: DataPaths) -> None:
+    paths.root.mkdir()
+    result = yibao("cluster", "status")
+    assert result.exit_code == 2
+    assert "集群没有启动" in result.stdout and "yibao cluster start" in result.stdout
+    stopped = yibao("cluster", "stop")
+    assert (stopped.exit_code, stopped.stdout) == (0, "集群本来就没有启动。\n")
+
+
+def test_the_status_of_a_cluster(yibao: Run, paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = recorded(paths, Service("master", 11), Service("worker-1", 12))
+    alive = {11, 12}
+    monkeypatch.setattr(Service, "is_alive", property(lambda self: self.pid in alive))
+    result = yibao("cluster", "status")
+    assert result.exit_code == 0
+    assert cells(result, "worker-1") == ["worker-1", "12", "在运行"]
+    assert "2 个节点，每个 1 核 2048 MB" in result.stdout
+    assert "http://127.0.0.1:8180" in result.stdout and "http://127.0.0.1:4040" in result.stdout
+    assert found.token not in result.output
+    alive.remove(12)
+    result = yibao("cluster", "status")
+    assert result.exit_code == 2
+    assert cells(result, "master")[2] == "在运行" and cells(result, "worker-1")[2] == "已停止"
+    assert "再执行一次 yibao cluster start" in result.stdout
+
+
+def test_a_cluster_is_started_as_asked_and_must_answer(
+    yibao: Run, paths: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Plan] = []
+    awaited: list[str] = []
+
+    def start(there: DataPaths, plan: Plan, tell: Callable[[str], None]) -> LocalCluster:
+        asked.append(plan)
+        tell("启动 master（进程 11）")
+        return recorded(there)
+
+    monkeypatch.setattr(cluster, "start", start)
+    monkeypatch.setattr(cluster, "require_answer", awaited.append)
+    result = yibao("cluster", "start", "--workers", "3", "--cores", "4", "--memory", "6000")
+    assert result.exit_code == 0, result.output
+    assert asked == [Plan(3, 4, 6000, 6000)]
+    found = cluster.status(paths)
+    assert found is not None and awaited == [found.remote]
+    assert "集群在运行：3 个节点，每个 4 核 6000 MB" in result.stdout
+    assert found.token not in result.output
+
+    def unanswered(_: str) -> None:
+        raise Problem("集群没有应答", where="sc://localhost:15002", todo="请稍后重试。")
+
+    monkeypatch.setattr(cluster, "require_answer", unanswered)
+    result = yibao("cluster", "start")
+    assert result.exit_code == 2
+    assert "集群没有应答" in result.stderr and "集群在运行" not in result.stdout
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="the lines are for a shell")
+@pytest.mark.parametrize("name", ["data", "数据 folder", "the bureau's data", "$HOME"])
+def test_the_environment_of_a_cluster_is_read_by_a_shell(
+    yibao: Run, with_extra: None, tmp_path: Path, name: str
+) -> None:
+    paths = DataPaths(tmp_path / name)
+    found = recorded(paths)
+    result = yibao("cluster", "env", "--data", paths.root)
+    assert result.exit_code == 0
+    script = f'{result.stdout}\nprintf \'%s|%s\' "$SPARK_REMOTE" "$YIBAO_DATA"'
+    told = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told == f"{found.remote}|{paths.root}"
+
+
+def test_a_run_without_its_cluster_leaves_the_generation_before(
+    published: Run, with_extra: None, inbox: Path, paths: DataPaths
+) -> None:
+    before = publishing.require_current(paths)
+    for arguments in (["run", "--inbox", inbox], ["run", "--inbox", inbox, "--full-refresh"], ["publish"]):
+        result = published(*arguments, "--target", "spark", dbt=refuse_to_build)
+        assert result.exit_code == 2, result.output
+        assert "什么：没有可用的集群" in result.stderr
+        assert str(paths.root) in result.stderr
+        assert "yibao cluster start" in result.stderr and "SPARK_REMOTE" in result.stderr
+        assert "Traceback" not in result.output
+        assert publishing.require_current(paths) == before
+    log = json.loads((paths.root / "logs" / "last-run.json").read_text(encoding="utf-8"))
+    assert (log["exit_code"], log["run_id"]) == (2, None)
+    assert published("publish").exit_code == 0, "what the other engine built may still be published"
+
+
+def test_a_run_on_a_cluster_publishes_what_it_brought_home(
+    yibao: Run, inbox: Path, paths: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = small_cluster.join(monkeypatch)
+    asked: list[bool] = []
+
+    def on_cluster(request: DbtRequest, _: Listener) -> BuildResult:
+        asked.append(request.full_refresh)
+        write_manifest(request.engine)
+        there.noted = f"invocation-{len(asked)}"
+        with duckdb.connect() as connection:
+            connection.execute(TABLES)
+            names = connection.execute("select table_name from duckdb_tables()").fetchall()
+            there.tables = {name: connection.table(name).to_arrow_table() for (name,) in names}
+        return BuildResult(Outcome.PASSED)
+
+    result = yibao("run", "--inbox", inbox, "--target", "spark", dbt=on_cluster)
+    assert result.exit_code == 0, result.output
+    assert cells(result, "参保率") == ["参保率", "96.07%", "+1.20个百分点", "95.00%"]
+    assert not paths.warehouse.exists()
+    generation = publishing.require_current(paths)
+    assert "96.07%" in yibao("show", "参保率").stdout
+    status = yibao("status").stdout
+    assert "数仓（spark）：通过" in status and "数仓（duckdb）" not in status
+    assert yibao("publish").exit_code == 2, "the other engine built nothing"
+    assert yibao("run", "--inbox", inbox, "--target", "spark", dbt=on_cluster).exit_code == 0
+    assert asked == [True, False]
+    there.noted = "somebody else"
+    assert yibao("publish", "--target", "spark").exit_code == 3
+    assert publishing.require_current(paths) != generation

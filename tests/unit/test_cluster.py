@@ -183,22 +183,24 @@ def test_nobody_submits_or_stops_a_job_without_the_secret(tmp_path: Path) -> Non
     assert settings.get("spark.ui.killEnabled") == "false"
 
 
-def test_the_address_of_a_free_port_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[int] = []
+def test_a_port_in_use_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    used = {7077, 7078, 15002}
 
     class Probe(socket.socket):
         def bind(self, address: Any) -> None:
-            taken.append(address[1])
-            if address[1] in {7077, 7078}:
+            assert address[0] == "127.0.0.1"
+            if address[1] in used:
                 raise OSError("in use")
 
-    monkeypatch.setattr(
-        local, "socket", SimpleNamespace(socket=Probe, SOL_SOCKET=socket.SOL_SOCKET, SO_REUSEADDR=2)
-    )
+    real = {"SOL_SOCKET": socket.SOL_SOCKET, "SO_REUSEADDR": socket.SO_REUSEADDR}
+    monkeypatch.setattr(local, "socket", SimpleNamespace(socket=Probe, **real))
     ports = local._free_ports()
-    assert ports.master == 7079
-    assert {7077, 7078, 7079} <= set(taken)
+    assert (ports.master, ports.connect) == (7079, 15003)
     assert len({ports.master, ports.master_page, ports.connect, ports.driver_page}) == 4
+    used.update(range(15002, 15102))
+    with pytest.raises(Problem, match="找不到空闲的端口") as problem:
+        local._free_ports()
+    assert problem.value.exit_code == ExitCode.WRONG_USE
 
 
 # --- status --------------------------------------------------------------------------------------------------------

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
+from tests.unit.small_cluster import Cluster, Frame, join
 from tests.unit.small_warehouse import NOW, PUBLISHED, write_manifest
 from yibao.cluster import remote
 from yibao.paths import DataPaths
@@ -45,117 +44,9 @@ VALUES = pa.table(
 )  # fmt: skip
 
 
-class Row(tuple[Any, ...]):
-    """Fields by name and by place, as Spark's."""
-
-    names: tuple[str, ...] = ()
-
-    def __getitem__(self, key: Any) -> Any:
-        return super().__getitem__(self.names.index(key) if isinstance(key, str) else key)
-
-
-def rows(table: pa.Table) -> list[Row]:
-    kind = type("Row", (Row,), {"names": tuple(table.column_names)})
-    return [kind(record.values()) for record in table.to_pylist()]
-
-
-@dataclass(frozen=True, eq=False)
-class Field:
-    """A column of a frame. As in SQL nothing equals null, but for `eqNullSafe`."""
-
-    values: pa.ChunkedArray
-
-    def __eq__(self, other: object) -> Any:
-        return pc.equal(self.values, pa.scalar(other, self.values.type))
-
-    def eqNullSafe(self, other: object) -> Any:
-        return pc.is_null(self.values) if other is None else pc.fill_null(self == other, False)
-
-    def isNull(self) -> Any:
-        return pc.is_null(self.values)
-
-
-@dataclass
-class Frame:
-    """A table of the cluster; `sizes` are the rows of each answer."""
-
-    table: pa.Table
-    sizes: list[int] = field(default_factory=list)
-
-    @property
-    def columns(self) -> list[str]:
-        return list(self.table.column_names)
-
-    def __getitem__(self, name: str) -> Field:
-        return Field(self.table[name])
-
-    def count(self) -> int:
-        return int(self.table.num_rows)
-
-    def select(self, name: str) -> Frame:
-        return Frame(self.table.select([name]), self.sizes)
-
-    def distinct(self) -> Frame:
-        return Frame(self.table.group_by(self.columns).aggregate([]), self.sizes)
-
-    def orderBy(self, name: str) -> Frame:
-        return Frame(self.table.sort_by(name), self.sizes)
-
-    def where(self, chosen: Any) -> Frame:
-        return Frame(self.table.filter(chosen), self.sizes)
-
-    def collect(self) -> list[Row]:
-        return rows(self.table)
-
-    def toArrow(self) -> pa.Table:
-        self.sizes.append(self.count())
-        return self.table
-
-
-class Cluster:
-    """A session on a cluster with one schema. `noted`: the text of Properties, None where the schema is not there."""
-
-    def __init__(self) -> None:
-        self.schema = "yibao"
-        self.noted: str | None = None
-        self.tables: dict[str, pa.Table] = {}
-        self.sizes: list[int] = []
-        self.interrupted = 0
-
-    def built_by(self, invocation: str) -> None:
-        self.noted = f"((a,b), (yibao.invocation,{invocation}), (yibao.z,1))"
-
-    def sql(self, text: str) -> Frame:
-        there = self.noted is not None
-        match text.removesuffix(f" {self.schema}").removesuffix(f" '{self.schema}'"):
-            case "show schemas like":
-                return Frame(pa.table({"namespace": pa.array([self.schema] if there else [], pa.string())}))
-            case "describe schema extended":
-                told = {"Catalog Name": "spark_catalog", "Namespace Name": self.schema, "Owner": "x"}
-                told |= {"Properties": self.noted or ""}
-                return Frame(pa.table({"info_name": list(told), "info_value": list(told.values())}))
-            case "show tables in":
-                names = pa.array(list(self.tables), pa.string())
-                return Frame(pa.table({"namespace": [self.schema] * len(names), "tableName": names}))
-        raise AssertionError(f"Spark was asked: {text}")
-
-    def table(self, name: str) -> Frame:
-        schema, _, table = name.partition(".")
-        assert schema == self.schema
-        return Frame(self.tables[table], self.sizes)
-
-    def interruptAll(self) -> None:
-        self.interrupted += 1
-
-
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    there = Cluster()
-    monkeypatch.setenv("SPARK_REMOTE", "sc://localhost:1/;token=s3cret")
-    monkeypatch.delenv("YIBAO_CLUSTER_SCHEMA", raising=False)
-    monkeypatch.setattr(remote, "require_extra", lambda: None)
-    monkeypatch.setattr(on_spark, "require_answer", lambda _: there)
-    return there
+    return join(monkeypatch)
 
 
 @pytest.fixture
@@ -212,22 +103,18 @@ def test_without_a_cluster_nothing_is_built(tmp_path: Path, monkeypatch: pytest.
 # --- the mark ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("noted", [None, "", "((a,b))", "((owner,yibao.invocation))"])
-def test_a_schema_that_no_build_noted_itself_in_has_no_mark(
-    engine: OnSpark, cluster: Cluster, noted: str | None
-) -> None:
-    cluster.noted = noted
+def test_a_cluster_that_nobody_built_on_has_no_mark(engine: OnSpark, cluster: Cluster) -> None:
     assert engine.mark() is None
+    cluster.tables = {"dim_period": VALUES}
+    assert engine.mark() is None, "tables alone are no build of ours"
 
 
 def test_the_mark_tells_one_build_from_another(engine: OnSpark, cluster: Cluster) -> None:
-    cluster.noted = f"((yibao.invocation,{FIRST}))"
-    alone = engine.mark()
-    assert alone is not None and FIRST in alone and ")" not in alone
-    cluster.built_by(FIRST)
-    assert engine.mark() == alone, "other properties do not matter"
-    cluster.built_by(SECOND)
-    assert engine.mark() not in {None, alone}
+    cluster.noted = FIRST
+    first = engine.mark()
+    assert first is not None and engine.mark() == first
+    cluster.noted = SECOND
+    assert engine.mark() not in {None, first}
 
 
 # --- bringing the tables home ----------------------------------------------------------------------------------------
@@ -290,13 +177,12 @@ def test_a_large_table_without_periods_comes_at_once(
 def test_no_row_is_lost_between_the_parts(
     engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # a quarantined row may have no period
     monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 2)
-    cluster.tables = {"quarantine": VALUES}
-    engine.collect(["quarantine"])
+    cluster.tables = {"mart_fund": VALUES}
+    engine.collect(["mart_fund"])
     assert len(cluster.sizes) > 1
     expected = list(zip(*VALUES.to_pydict().values(), strict=True))
-    assert sorted(at_home(engine)["quarantine"], key=repr) == sorted(expected, key=repr)
+    assert sorted(at_home(engine)["mart_fund"], key=repr) == sorted(expected, key=repr)
 
 
 def test_dbt_is_let_go_of(engine: OnSpark, cluster: Cluster) -> None:
@@ -329,7 +215,7 @@ def build(
 
     def call(_: DbtRequest, __: Listener) -> BuildResult:
         write_manifest(engine)
-        cluster.built_by(invocation)
+        cluster.noted = invocation
         cluster.tables = {**dict.fromkeys(PUBLISHED, VALUES), "scratch": VALUES}
         return result
 
@@ -350,7 +236,7 @@ def test_a_build_that_passed_may_be_published(engine: OnSpark, cluster: Cluster)
 
 def test_a_cluster_that_somebody_else_built_on_is_not_published(engine: OnSpark, cluster: Cluster) -> None:
     build(engine, cluster)
-    cluster.built_by(SECOND)
+    cluster.noted = SECOND
     with pytest.raises(Problem, match="改动过") as problem:
         checked(engine)
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED

@@ -38,8 +38,12 @@ class Service:
     @property
     def is_alive(self) -> bool:
         """Whether the process is there and is Spark's: a pid is given to another program after a while."""
+        # ww: ps cuts at COLUMNS, and the class path stands before Spark's name
         shown = subprocess.run(
-            ["ps", "-o", "stat=,command=", "-p", str(self.pid)], capture_output=True, text=True, check=False
+            ["ps", "-ww", "-o", "stat=,command=", "-p", str(self.pid)],
+            capture_output=True,
+            text=True,
+            check=False,
         ).stdout.strip()
         return "org.apache.spark" in shown and not shown.startswith("Z")
 
@@ -103,14 +107,16 @@ def start(paths: DataPaths, plan: Plan, tell: Callable[[str], None]) -> LocalClu
     services: list[Service] = []
     try:
         for recipe in _recipes(plan, ports):
-            service = alive.get(recipe.name) or _spawn(paths, recipe)
+            running = alive.pop(recipe.name, None)
+            service = running or _spawn(paths, recipe)
             services.append(service)
-            _write_record(paths, plan, ports, services)
-            if recipe.name not in alive:
+            # with those whose turn comes later: whatever happens here, `stop` knows every process
+            _write_record(paths, plan, ports, [*services, *alive.values()])
+            if running is None:
                 tell(f"启动 {recipe.name}（进程 {service.pid}）")
                 _await_port(paths, service, recipe.port)
     except BaseException:
-        _end(services)
+        _end([*services, *alive.values()])
         _record(paths).unlink(missing_ok=True)
         raise
     cluster = status(paths)
@@ -203,9 +209,11 @@ def _await_port(paths: DataPaths, service: Service, port: int | None) -> None:
 
 
 def _has_ended(pid: int) -> bool:
-    with suppress(ChildProcessError):
+    try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
-    return False
+    except ChildProcessError:
+        # ours once: the subprocess module has asked for it already
+        return True
 
 
 def _end(services: list[Service] | tuple[Service, ...]) -> None:

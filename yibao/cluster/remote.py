@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from yibao.problem import Problem
 REMOTE_VARIABLE = "SPARK_REMOTE"
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 20.0
+_LET_GO_SECONDS = 2.0
 _DEFAULT_PORT = 15002
 
 
@@ -53,7 +55,7 @@ def require_answer(remote: str) -> Any:
             "连不上集群",
             where=where,
             todo="请用 yibao cluster status 看集群是否在运行（yibao cluster start 启动），或检查 SPARK_REMOTE 与网络。",
-            details=(str(error),),
+            details=(_told(error, remote),),
         ) from error
     # 2 seconds, so only where it is needed
     from pyspark.sql import SparkSession
@@ -80,10 +82,10 @@ def require_answer(remote: str) -> Any:
             "集群拒绝了连接，或没有正常应答",
             where=where,
             todo="请检查 SPARK_REMOTE 里的地址和口令；本机集群请执行 yibao cluster stop 后重新启动。",
-            details=(str(errors[0]).splitlines()[0][:300],),
+            details=(_told(errors[0], remote),),
         ) from errors[0]
     if answers:
-        answers[0].interruptAll()
+        let_go(answers[0])
     raise Problem(
         f"集群在 {_ANSWER_SECONDS:.0f} 秒内没有算完一个最小的任务：没有可用的计算节点，或都被占用",
         where=where,
@@ -91,6 +93,31 @@ def require_answer(remote: str) -> Any:
     )
 
 
+def let_go(session: Any, seconds: float = _LET_GO_SECONDS) -> None:
+    """Ends what the session still runs. A cluster that does not answer is not waited for: the client itself would ask
+    again for ten minutes, and once more when the process ends."""
+
+    def interrupt() -> None:
+        with suppress(Exception):
+            session.interruptAll()
+
+    asking = threading.Thread(target=interrupt, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if asking.is_alive():
+        with suppress(Exception):
+            session.client.close()
+
+
 def shown(remote: str) -> str:
-    """The address without its key."""
-    return remote.split("/;")[0]
+    """The address without its key, also where it is not written as it should be."""
+    return remote.split(";")[0].rstrip("/")
+
+
+def _told(error: Exception, remote: str) -> str:
+    # the client repeats what it could not read: the key may be in it
+    text = next(iter(str(error).splitlines()), "") or type(error).__name__
+    for part in remote.split(";")[1:]:
+        for secret in (part, part.partition("=")[2]):
+            text = text.replace(secret, "…") if secret else text
+    return text[:300]

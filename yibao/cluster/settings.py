@@ -45,7 +45,7 @@ def properties(plan: Plan, ports: Ports, folder: Path) -> dict[str, str]:
         # small tables are the rule here: fewer, larger partitions
         "spark.sql.files.openCostInBytes": str(64 * 1024),
         "spark.sql.catalogImplementation": "hive",
-        "spark.sql.warehouse.dir": (folder / "warehouse").as_uri(),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.hadoop.javax.jdo.option.ConnectionURL": derby,
         "spark.local.dir": str(folder / "scratch"),
         "spark.ui.port": str(ports.driver_page),
@@ -55,6 +55,9 @@ def properties(plan: Plan, ports: Ports, folder: Path) -> dict[str, str]:
         "spark.connect.authenticate.token": secrets.token_hex(24),
         "spark.authenticate": "true",
         "spark.authenticate.secret": secrets.token_hex(24),
+        # neither the master's submission server nor the links on the pages ask for the secret
+        "spark.master.rest.enabled": "false",
+        "spark.ui.killEnabled": "false",
         "spark.log.level": "WARN",
     }
 

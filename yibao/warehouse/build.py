@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -96,9 +97,12 @@ def build_warehouse(
     )
     write_state(engine.state_file, state)
     result = call(request, listen)
-    if result.outcome is not Outcome.BROKEN:
-        # of a build that failed its checks too: the summary counts what became of the rows
+    if result.outcome is Outcome.PASSED:
         engine.collect(published_tables(engine))
+    elif result.outcome is Outcome.FAILED:
+        # the summary counts what became of the rows; that it cannot must not hide which checks failed
+        with suppress(Exception):
+            engine.collect(published_tables(engine))
     state = replace(state, state=result.outcome.value, finished_at=_stamp(now()))
     if result.outcome is Outcome.PASSED:
         state = replace(state, mark=engine.mark())

@@ -10,12 +10,14 @@ from typing import Any
 
 import duckdb
 
-from yibao.cluster import require_answer, spark_remote
+from yibao.cluster import let_go, require_answer, spark_remote
 from yibao.paths import DataPaths
 
 SCHEMA_VARIABLE = "YIBAO_CLUSTER_SCHEMA"
 _INVOCATION = "yibao.invocation"
 _ROWS_AT_ONCE = 2_000_000
+# a cluster that still answers is needed afterwards; one that is gone is not waited for longer
+_LET_GO_SECONDS = 60.0
 
 
 class OnSpark:
@@ -43,14 +45,14 @@ class OnSpark:
         self._session = require_answer(spark_remote(self.paths))
 
     def mark(self) -> str | None:
-        """Which dbt call wrote here last (macros/engine/landed.sql notes it); None where none did."""
-        rows = self._open().sql(f"show schemas like '{self.schema}'").collect()
-        if not rows:
+        """Which dbt call wrote here last (macros/engine/landed.sql notes it), and the file at home; None where none did."""
+        session, ledger = self._open(), f"{self.schema}_landed.file"
+        if not session.catalog.tableExists(ledger):
             return None
-        noted = self._open().sql(f"describe schema extended {self.schema}").collect()
-        properties = next((row[1] for row in noted if row[0] == "Properties"), "")
-        _, found, rest = str(properties).partition(f"({_INVOCATION},")
-        return rest.split(")")[0] if found else None
+        rows = session.sql(f"show tblproperties {ledger} ('{_INVOCATION}')").collect()
+        status = self.database.stat() if self.database.exists() else None
+        home = f"{status.st_size}-{status.st_mtime_ns}" if status else "gone"
+        return f"{rows[0]['value']} {home}"
 
     def collect(self, tables: Iterable[str]) -> None:
         """Writes them anew to DATA/spark/warehouse.duckdb, in parts of a bounded size."""
@@ -70,7 +72,7 @@ class OnSpark:
     def close(self) -> None:
         if self._session is not None:
             # what a stopped run left running would hold the workers
-            self._session.interruptAll()
+            let_go(self._session, _LET_GO_SECONDS)
 
     def _open(self) -> Any:
         if self._session is None:
@@ -84,4 +86,5 @@ def _parts(frame: Any) -> Iterator[Any]:
         yield frame
         return
     for row in frame.select("period").distinct().orderBy("period").collect():
-        yield frame.where(frame["period"] == row["period"])
+        # null-safe: rows without a period are a part too
+        yield frame.where(frame["period"].eqNullSafe(row["period"]))

@@ -56,9 +56,10 @@
     {%- set digits = "([0-9]{4})([0-9]{2})([0-9]{2})" ~ time.replace("*", "+") %}
     {%- set serial = "([0-9]{5})" ~ time.replace("*", "+") %}
     {{- return(
-        "case when " ~ matches(raw, separated) ~ " then try_cast(trim(" ~ rearrange(raw, separated, "\\1-\\2-\\3 \\4") ~ ") as timestamp) "
-        ~ "when " ~ matches(raw, digits) ~ " then try_cast(trim(" ~ rearrange(raw, digits, "\\1-\\2-\\3 \\4") ~ ") as timestamp) "
-        ~ "when " ~ matches(raw, serial) ~ " then try_cast(trim(concat(cast("
-        ~ add_days("date '1899-12-30'", "left(" ~ raw ~ ", 5)") ~ " as string), ' ', " ~ rearrange(raw, serial, "\\2") ~ ")) as timestamp) end"
+        "case when " ~ matches(raw, separated) ~ " then try_cast(" ~ trimmed(rearrange(raw, separated, "\\1-\\2-\\3 \\4")) ~ " as timestamp) "
+        ~ "when " ~ matches(raw, digits) ~ " then try_cast(" ~ trimmed(rearrange(raw, digits, "\\1-\\2-\\3 \\4")) ~ " as timestamp) "
+        ~ "when " ~ matches(raw, serial) ~ " then try_cast(" ~ trimmed(
+            "concat(cast(" ~ add_days("date '1899-12-30'", "left(" ~ raw ~ ", 5)") ~ " as string), ' ', " ~ rearrange(raw, serial, "\\2") ~ ")"
+        ) ~ " as timestamp) end"
     ) }}
 {% endmacro %}

@@ -17,6 +17,11 @@
 {{ return("regexp_replace(" ~ text ~ ", " ~ regex("\\A" ~ pattern ~ "\\z") ~ ", '" ~ groups.replace("\\", "$") ~ "')") }}
 {% endmacro %}
 
+{# Without the spaces, of either width, at both ends: the engines' own trim() differ in the full-width one. #}
+{% macro trimmed(text) %}{{ return(adapter.dispatch('trimmed')(text)) }}{% endmacro %}
+{% macro default__trimmed(text) %}{{ return("trim(" ~ text ~ ", ' 　')") }}{% endmacro %}
+{% macro spark__trimmed(text) %}{{ return("btrim(" ~ text ~ ", ' 　')") }}{% endmacro %}
+
 {# A lateral view of the parts of a text: columns `position` (from 1) and `part`. #}
 {% macro split_rows(relation, key_columns, text, separator) %}{{ return(adapter.dispatch('split_rows')(relation, key_columns, text, separator)) }}{% endmacro %}
 {% macro default__split_rows(relation, key_columns, text, separator) %}

@@ -27,7 +27,10 @@ def bootstrap() -> ModuleType:
     return module
 
 
-def test_all_steps_run_and_what_could_not_is_named(bootstrap: ModuleType, tmp_path: Path) -> None:
+def test_all_steps_run_and_what_could_not_is_named(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
     (tmp_path / "models").mkdir()
     seen: list[str] = []
 
@@ -41,6 +44,7 @@ def test_all_steps_run_and_what_could_not_is_named(bootstrap: ModuleType, tmp_pa
         bootstrap.Step("after broken", ("c",), needs=("broken",)),
         bootstrap.Step("without files", ("d",), files=("models", "*.sql")),
         bootstrap.Step("after one not run", ("e",), needs=("without files",)),
+        bootstrap.Step("without its program", ("g",), program="no-such-program"),
         bootstrap.Step("last", ("f",), needs=("first",)),
     ]
     results = bootstrap.run_steps(steps, runner, tmp_path)
@@ -52,11 +56,20 @@ def test_all_steps_run_and_what_could_not_is_named(bootstrap: ModuleType, tmp_pa
         ("after broken", "not run", "needs broken"),
         ("without files", "not run", "no *.sql in models/"),
         ("after one not run", "not run", "needs without files"),
+        ("without its program", "not run", "no no-such-program on this machine"),
         ("last", "passed", ""),
     ]
     table = bootstrap.summary(results)
     assert "needs broken" in table
-    assert table.splitlines()[-1] == "steps: 2 passed, 1 failed, 3 skipped"
+    assert table.splitlines()[-1] == "steps: 2 passed, 1 failed, 4 skipped"
+
+
+def test_the_cluster_is_stopped_whatever_became_of_the_comparison(
+    bootstrap: ModuleType, tmp_path: Path
+) -> None:
+    steps = {step.name: step for step in bootstrap.spark_steps(tmp_path / "data")}
+    assert list(steps)[-1] == "stop" and steps["stop"].needs == ("start",)
+    assert set(steps["parity"].needs) == {"duckdb", "spark"}
 
 
 @pytest.mark.parametrize("statuses", [["passed"], ["failed", "passed"], ["not run"]])
@@ -70,7 +83,7 @@ def test_only_a_whole_pass_is_success(
     bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: str, code: int
 ) -> None:
     monkeypatch.setattr(bootstrap, "BUILD", tmp_path)
-    monkeypatch.setattr(bootstrap, "sync", lambda env, dev: "")
+    monkeypatch.setattr(bootstrap, "sync", lambda env, dev, cluster: "")
     monkeypatch.setattr(bootstrap, "run_steps", lambda steps, runner: [bootstrap.Result("x", status, 0.0)])
     assert bootstrap.check(lambda data: []) == code
 

@@ -232,6 +232,9 @@ def spark_steps(data: Path) -> list[Step]:
         Step("start", (program("yibao"), "cluster", "start", "--data", str(spark)), program="java"),
         Step("spark", (*run, "--target", "spark", "--data", str(spark)), needs=("start",)),
         Step("parity", (program("python"), "-m", "tests.parity", str(data), str(spark)), ("duckdb", "spark")),
+        Step(
+            "unit tests", (program("python"), "-m", "tests.cluster.unit_tests", str(spark)), needs=("spark",)
+        ),
         Step("stop", (program("yibao"), "cluster", "stop", "--data", str(spark)), needs=("start",)),
     ]
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def months_on_disk(data: Path) -> dict[str, tuple[str, ...]]:
 
 
 def run_and(
-    data: Path, inbox: Path, marker: str, act: object, *more: str
+    data: Path, inbox: Path, marker: str, act: Callable[[], None], *more: str
 ) -> subprocess.CompletedProcess[str]:
     """`yibao run` on Spark; `act` is called once, as soon as the progress names `marker`."""
     env = {**os.environ, "YIBAO_KEY_FILE": str(data.with_name(data.name + ".key"))}
@@ -97,7 +97,6 @@ def run_and(
         acted = False
         while process.poll() is None:
             if not acted and marker in log.read_text(encoding="utf-8"):
-                assert callable(act)
                 act()
                 acted = True
             time.sleep(0.5)

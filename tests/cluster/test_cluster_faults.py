@@ -8,10 +8,14 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.cluster.conftest import SparkCounty, run_and, services_of, state_of
 from tests.integration.conftest import INBOX, yibao
 from yibao import publishing
 from yibao.paths import DataPaths
+
+pytestmark = pytest.mark.timeout(2400)
 
 
 def test_a_driver_killed_in_the_middle_leaves_the_generation_in_force(grown: SparkCounty) -> None:

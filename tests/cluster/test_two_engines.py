@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cluster.conftest import SparkCounty, services_of
 from tests.integration.conftest import ROOT, yibao
 from tests.parity.compare import compare, table_of
 from yibao import cluster, publishing
 from yibao.paths import DataPaths
+
+pytestmark = pytest.mark.timeout(2400)
 
 
 def test_a_build_survives_the_loss_of_a_worker(grown: SparkCounty) -> None:
@@ -45,23 +49,16 @@ def test_start_brings_up_what_is_missing_and_leaves_the_rest(grown: SparkCounty)
     assert found is not None and found.is_alive
 
 
-def test_macros_and_unit_tests_pass_on_spark(grown: SparkCounty) -> None:
-    found = cluster.status(DataPaths(grown.data))
-    assert found is not None
-    folders = [
-        "--target-path",
-        str(grown.data.parent / "target"),
-        "--log-path",
-        str(grown.data.parent / "logs"),
-    ]
-    script = (
-        "import os, sys, warnings; warnings.simplefilter('ignore'); os.environ.update(SPARK_REMOTE=sys.argv[1], YIBAO_DATA=sys.argv[2]);"
-        "from dbt.cli.main import dbtRunner; sys.exit(not dbtRunner().invoke(sys.argv[3:]).success)"
-    )
-    command = ["--quiet", "test", "--target", "spark", "--select", "test_type:unit", "tag:macro", *folders]
-    where = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+def test_unit_tests_pass_on_spark(grown: SparkCounty) -> None:
+    """A share of them: all run in `make spark`. (The tables of the macros are tests of every build.)"""
     done = subprocess.run(
-        [sys.executable, "-c", script, found.remote, str(grown.data), *command, *where],
+        [
+            sys.executable,
+            "-m",
+            "tests.cluster.unit_tests",
+            str(grown.data),
+            "test_type:unit,path:models/marts/core",
+        ],
         capture_output=True,
         text=True,
         check=False,

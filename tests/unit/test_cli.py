@@ -643,6 +643,7 @@ def test_a_run_on_a_cluster_publishes_what_it_brought_home(
         asked.append(request.full_refresh)
         write_manifest(request.engine)
         there.noted = f"invocation-{len(asked)}"
+        small_cluster.called(request.engine, there.noted)
         with duckdb.connect() as connection:
             connection.execute(TABLES)
             names = connection.execute("select table_name from duckdb_tables()").fetchall()

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tests.unit.small_cluster import Cluster, Frame, join
+from tests.unit.small_cluster import Cluster, Frame, called, join
 from tests.unit.small_warehouse import NOW, PUBLISHED, write_manifest
 from yibao.cluster import remote
 from yibao.paths import DataPaths
@@ -52,8 +52,9 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
 @pytest.fixture
 def engine(tmp_path: Path, cluster: Cluster) -> OnSpark:
     paths = DataPaths(tmp_path / "data")
-    paths.spark.mkdir(parents=True)
-    return OnSpark(paths)
+    engine = OnSpark(paths)
+    called(engine, FIRST)
+    return engine
 
 
 def at_home(engine: OnSpark) -> Mapping[str, list[tuple[Any, ...]]]:
@@ -120,10 +121,15 @@ def test_the_mark_tells_one_build_from_another(engine: OnSpark, cluster: Cluster
 # --- bringing the tables home ----------------------------------------------------------------------------------------
 
 
+def bring(engine: OnSpark, cluster: Cluster, tables: list[str]) -> None:
+    cluster.noted = FIRST
+    engine.collect(tables)
+
+
 def test_tables_come_home_as_they_are(engine: OnSpark, cluster: Cluster) -> None:
     empty = VALUES.slice(0, 0)
     cluster.tables = {"indicator_value": VALUES, "row_warning": empty, "stg_person": VALUES}
-    engine.collect(["row_warning", "indicator_value", "not_built"])
+    bring(engine, cluster, ["row_warning", "indicator_value", "not_built"])
     found = at_home(engine)
     assert found.keys() == {"indicator_value", "row_warning"}, (
         "neither what is not asked for nor what is not there"
@@ -143,9 +149,9 @@ def test_tables_come_home_as_they_are(engine: OnSpark, cluster: Cluster) -> None
 
 def test_nothing_stays_of_what_was_at_home_before(engine: OnSpark, cluster: Cluster) -> None:
     cluster.tables = {"dim_period": VALUES, "dim_region": VALUES}
-    engine.collect(["dim_period", "dim_region"])
+    bring(engine, cluster, ["dim_period", "dim_region"])
     cluster.tables = {"dim_period": VALUES.slice(0, 1)}
-    engine.collect(["dim_period", "dim_region"])
+    bring(engine, cluster, ["dim_period", "dim_region"])
     assert {name: len(lines) for name, lines in at_home(engine).items()} == {"dim_period": 1}
 
 
@@ -155,11 +161,11 @@ def test_a_large_table_comes_in_parts(
     periods = [f"2026-{month:02}" for month in (3, 1, 2)]
     large = pa.table({"period": periods * 2, "n": list(range(6))})
     cluster.tables = {"indicator_value": large}
-    engine.collect(["indicator_value"])
+    bring(engine, cluster, ["indicator_value"])
     assert cluster.sizes == [6]
     cluster.sizes.clear()
     monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 5)
-    engine.collect(["indicator_value"])
+    bring(engine, cluster, ["indicator_value"])
     assert cluster.sizes == [2, 2, 2]
     assert sorted(at_home(engine)["indicator_value"]) == sorted(zip(periods * 2, range(6), strict=True))
 
@@ -169,7 +175,7 @@ def test_a_large_table_without_periods_comes_at_once(
 ) -> None:
     monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 2)
     cluster.tables = {"dim_institution": VALUES.drop_columns(["period"])}
-    engine.collect(["dim_institution"])
+    bring(engine, cluster, ["dim_institution"])
     assert cluster.sizes == [4]
     assert len(at_home(engine)["dim_institution"]) == 4
 
@@ -179,7 +185,7 @@ def test_no_row_is_lost_between_the_parts(
 ) -> None:
     monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 2)
     cluster.tables = {"mart_fund": VALUES}
-    engine.collect(["mart_fund"])
+    bring(engine, cluster, ["mart_fund"])
     assert len(cluster.sizes) > 1
     expected = list(zip(*VALUES.to_pydict().values(), strict=True))
     assert sorted(at_home(engine)["mart_fund"], key=repr) == sorted(expected, key=repr)
@@ -215,6 +221,7 @@ def build(
 
     def call(_: DbtRequest, __: Listener) -> BuildResult:
         write_manifest(engine)
+        called(engine, invocation)
         cluster.noted = invocation
         cluster.tables = {**dict.fromkeys(PUBLISHED, VALUES), "scratch": VALUES}
         return result
@@ -245,6 +252,21 @@ def test_a_cluster_that_somebody_else_built_on_is_not_published(engine: OnSpark,
     with pytest.raises(Problem, match="还没有建好的数仓"):
         checked(engine)
     assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.FIRST
+
+
+def test_a_build_that_another_one_wrote_into_is_worth_nothing(engine: OnSpark, cluster: Cluster) -> None:
+    build(engine, cluster)
+
+    def two_at_once(_: DbtRequest, __: Listener) -> BuildResult:
+        called(engine, FIRST)
+        cluster.noted = SECOND
+        return BuildResult(Outcome.PASSED)
+
+    request = DbtRequest(engine.paths.root, engine, None, full_refresh=True)
+    with pytest.raises(Problem, match="同一个模式") as problem:
+        build_warehouse(request, "f" * 64, now=lambda: NOW, call=two_at_once)
+    assert problem.value.exit_code == ExitCode.WRONG_USE
+    assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.NOT_PASSED
 
 
 def test_tables_changed_at_home_are_not_published(engine: OnSpark, cluster: Cluster) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ import duckdb
 
 from yibao.cluster import let_go, require_answer, spark_remote
 from yibao.paths import DataPaths
+from yibao.problem import Problem
 
 SCHEMA_VARIABLE = "YIBAO_CLUSTER_SCHEMA"
 _INVOCATION = "yibao.invocation"
@@ -46,17 +48,26 @@ class OnSpark:
 
     def mark(self) -> str | None:
         """Which dbt call wrote here last (macros/engine/landed.sql notes it), and the file at home; None where none did."""
-        session, ledger = self._open(), f"{self.schema}_landed.file"
-        if not session.catalog.tableExists(ledger):
+        noted = self._noted()
+        if noted is None:
             return None
-        rows = session.sql(f"show tblproperties {ledger} ('{_INVOCATION}')").collect()
         status = self.database.stat() if self.database.exists() else None
         home = f"{status.st_size}-{status.st_mtime_ns}" if status else "gone"
-        return f"{rows[0]['value']} {home}"
+        return f"{noted} {home}"
 
     def collect(self, tables: Iterable[str]) -> None:
-        """Writes them anew to DATA/spark/warehouse.duckdb, in parts of a bounded size."""
+        """Writes them anew to DATA/spark/warehouse.duckdb, in parts of a bounded size.
+
+        Raises Problem (exit 2) when another dbt call wrote into the schema while ours did: the tables may be of both.
+        """
         session = self._open()
+        results = json.loads((self.dbt / "target" / "run_results.json").read_text(encoding="utf-8"))
+        if self._noted() != results["metadata"]["invocation_id"]:
+            raise Problem(
+                "建仓期间有别的程序在同一个模式里建仓，结果不可用",
+                where=self.place,
+                todo=f"请等它结束后重新执行 yibao run（会全部重算）；几个数据文件夹不要共用一个模式，可用 {SCHEMA_VARIABLE} 换名。",
+            )
         self.database.unlink(missing_ok=True)
         there = {row["tableName"] for row in session.sql(f"show tables in {self.schema}").collect()}
         with duckdb.connect(str(self.database)) as connection:
@@ -73,6 +84,13 @@ class OnSpark:
         if self._session is not None:
             # what a stopped run left running would hold the workers
             let_go(self._session, _LET_GO_SECONDS)
+
+    def _noted(self) -> str | None:
+        session, ledger = self._open(), f"{self.schema}_landed.file"
+        if not session.catalog.tableExists(ledger):
+            return None
+        rows = session.sql(f"show tblproperties {ledger} ('{_INVOCATION}')").collect()
+        return str(rows[0]["value"])
 
     def _open(self) -> Any:
         if self._session is None:

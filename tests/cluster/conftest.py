@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import INBOX, yibao
-from tests.integration.test_by_month import LATE
 from yibao import cluster
 from yibao.paths import DataPaths
+
+# arrives late: a quarter's settlements and fees, and the supplement that corrects earlier months of the same year
+LATE = ("结算单_2026年第三季度.csv", "费用明细_2026年第三季度.xlsx", "结算单补报_2026年.csv")
 
 
 @dataclass(frozen=True)

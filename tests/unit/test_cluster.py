@@ -579,7 +579,8 @@ class FakeSession:
     def __init__(self, job: Callable[[], None], interrupt: Callable[[], None] = lambda: None) -> None:
         self.job, self.interrupt = job, interrupt
         self.interrupted = threading.Event()
-        self.client = SimpleNamespace(close=lambda: None)
+        self.patience: list[int] = []
+        self.client = SimpleNamespace(close=lambda: None, set_retry_policies=self.patience.extend)
 
     def range(self, *_: int) -> SimpleNamespace:
         return SimpleNamespace(toArrow=self.job)
@@ -604,6 +605,10 @@ def pyspark_gives(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Fak
         module = SimpleNamespace(SparkSession=SimpleNamespace(builder=builder))
         monkeypatch.setitem(sys.modules, "pyspark", SimpleNamespace(sql=module))
         monkeypatch.setitem(sys.modules, "pyspark.sql", module)
+        retries = SimpleNamespace(DefaultPolicy=lambda max_retries, max_backoff: max_retries * max_backoff)
+        for name in ("connect", "connect.client"):
+            monkeypatch.setitem(sys.modules, f"pyspark.sql.{name}", SimpleNamespace())
+        monkeypatch.setitem(sys.modules, "pyspark.sql.connect.client.retries", retries)
         monkeypatch.setattr(remote, "_ANSWER_SECONDS", 0.5)
 
     return replace_it
@@ -613,6 +618,7 @@ def test_a_cluster_that_answers_gives_a_session(listening: int, pyspark_gives: A
     session = FakeSession(job=lambda: None)
     pyspark_gives(lambda: session)
     assert cluster.require_answer(f"sc://localhost:{listening}/;token=s3cret") is session
+    assert len(session.patience) == 1 and session.patience[0] <= 30_000, "a server that died is given up soon"
     assert not session.interrupted.is_set()
 
 

@@ -59,13 +59,16 @@ def require_answer(remote: str) -> Any:
         ) from error
     # 2 seconds, so only where it is needed
     from pyspark.sql import SparkSession
+    from pyspark.sql.connect.client.retries import DefaultPolicy
 
     answers: list[Any] = []
     errors: list[Exception] = []
 
     def ask() -> None:
         try:
-            session = SparkSession.builder.remote(remote).getOrCreate()
+            session: Any = SparkSession.builder.remote(remote).getOrCreate()
+            # a server that died is given up after 9 seconds; the client's own patience is 10 minutes for every statement
+            session.client.set_retry_policies([DefaultPolicy(max_retries=5, max_backoff=5_000)])
             answers.append(session)
             session.range(0, 1, 1, 1).toArrow()
             answers.append("done")

@@ -34,7 +34,7 @@ def test_every_published_cell_is_that_of_duckdb(grown: SparkCounty, demo_on_duck
 def test_only_the_months_that_late_files_change_are_written_again(grown: SparkCounty) -> None:
     kept = {month for month, files in grown.before.items() if grown.after.get(month) == files}
     written = set(grown.after) - kept
-    # the late files hold settlements of 2026-07 to 2026-09 (the third quarter) and the rosters of 2025
+    # the late files hold the third quarter of 2026, and corrections of earlier months of that year
     assert {"2026-07", "2026-08", "2026-09"} <= written
     assert {"2024-10", "2024-11"} <= kept, sorted(written)
 

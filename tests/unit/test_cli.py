@@ -620,8 +620,8 @@ def test_a_run_without_its_cluster_leaves_the_generation_before(
     published: Run, with_extra: None, inbox: Path, paths: DataPaths
 ) -> None:
     before = publishing.require_current(paths)
-    for arguments in (["run", "--inbox", inbox], ["run", "--inbox", inbox, "--full-refresh"], ["publish"]):
-        result = published(*arguments, "--target", "spark", dbt=refuse_to_build)
+    for more in ([], ["--full-refresh"]):
+        result = published("run", "--inbox", inbox, *more, "--target", "spark", dbt=refuse_to_build)
         assert result.exit_code == 2, result.output
         assert "什么：没有可用的集群" in result.stderr
         assert str(paths.root) in result.stderr
@@ -631,6 +631,8 @@ def test_a_run_without_its_cluster_leaves_the_generation_before(
     log = json.loads((paths.root / "logs" / "last-run.json").read_text(encoding="utf-8"))
     assert (log["exit_code"], log["run_id"]) == (2, None)
     assert published("publish").exit_code == 0, "what the other engine built may still be published"
+    nothing = published("publish", "--target", "spark")
+    assert nothing.exit_code == 2 and "还没有建好的数仓" in nothing.stderr
 
 
 def test_a_run_on_a_cluster_publishes_what_it_brought_home(

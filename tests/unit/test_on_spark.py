@@ -94,7 +94,9 @@ def test_without_a_cluster_nothing_is_built(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.delenv("SPARK_REMOTE", raising=False)
     monkeypatch.setattr(remote, "require_extra", lambda: None)
     engine = OnSpark(DataPaths(tmp_path))
-    for ask in (engine.require_ready, engine.mark, lambda: checked(engine)):
+    with pytest.raises(Problem, match="还没有建好的数仓"):
+        checked(engine)
+    for ask in (engine.require_ready, engine.mark):
         with pytest.raises(Problem, match="没有可用的集群") as problem:
             ask()
         assert problem.value.exit_code == ExitCode.WRONG_USE

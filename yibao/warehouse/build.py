@@ -115,9 +115,11 @@ def checked(engine: Engine) -> CheckedWarehouse:
 
     Raises Problem: exit 2 when nothing was built, exit 3 when the last build did not pass or something wrote there since.
     """
-    state, mark = read_state(engine.state_file), engine.mark()
-    if state is None or mark is None:
-        raise Problem("还没有建好的数仓，没有可发布的内容", where=engine.place, todo="请先执行 yibao run。")
+    nothing = Problem("还没有建好的数仓，没有可发布的内容", where=engine.place, todo="请先执行 yibao run。")
+    state = read_state(engine.state_file)
+    if state is None:
+        raise nothing
+    # before the engine is asked: it may be what broke
     if state.state != Outcome.PASSED.value:
         raise Problem(
             _NOT_PASSED.get(state.state, "上一次建仓没有通过"),
@@ -125,6 +127,9 @@ def checked(engine: Engine) -> CheckedWarehouse:
             todo="请先排除问题并重新执行 yibao run；已发布的上一版不受影响。",
             exit_code=ExitCode.NOT_PUBLISHED,
         )
+    mark = engine.mark()
+    if mark is None:
+        raise nothing
     if state.mark != mark:
         raise Problem(
             "数仓在上次校验之后被别的程序改动过，不能发布",

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.exports import ROOT
+
 INTERVAL = 0.2  # seconds
 _PROC = Path("/proc")
 MIB = 1 << 20
@@ -122,6 +124,17 @@ def measure(name: str, command: list[str], *, cwd: Path, env: dict[str, str], lo
     code = process.returncode
     message = "" if code == 0 else complaint.strip()[-2000:]
     return Measured(name, wall, cpu, peak, watch.peak, code, load, _last_json(text), message)
+
+
+def measure_module(name: str, *arguments: str, key: Path, logs: Path) -> Measured:
+    """Measures `python -m <arguments>` of this checkout with the pseudonym key `key`, and tells how it went."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("YIBAO_", "SPARK_"))}
+    environment |= {"YIBAO_KEY_FILE": str(key), "PYTHONUTF8": "1"}
+    print(f"{name} ...", file=sys.stderr, flush=True)
+    found = measure(name, [sys.executable, "-m", *arguments], cwd=ROOT, env=environment, logs=logs)
+    outcome = f"exit {found.exit_code}: {found.message[-600:]}" if found.exit_code else "done"
+    print(f"{name}: {found.wall:.1f} s, {outcome}", file=sys.stderr, flush=True)
+    return found
 
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[float | None, int | None]:

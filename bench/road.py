@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from bench.exports import (
     make_exports,
 )
 from bench.machine import facts
-from bench.measure import Measured, measure
+from bench.measure import Measured, measure_module
 
 # keep this module light: what it imports counts in its children's ru_maxrss
 RESULTS = ROOT / "build" / "bench"
@@ -49,14 +48,7 @@ class Bench:
 
     def run(self, name: str, *arguments: str) -> Measured:
         """Measures `python -m <arguments>`, and tells how it went."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("YIBAO_")}
-        environment |= {"YIBAO_KEY_FILE": str(self.key), "PYTHONUTF8": "1"}
-        command = [sys.executable, "-m", *arguments]
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        found = measure(name, command, cwd=ROOT, env=environment, logs=self.folder / "logs")
-        outcome = f"exit {found.exit_code}: {found.message[-600:]}" if found.exit_code else "done"
-        print(f"{name}: {found.wall:.1f} s, {outcome}", file=sys.stderr, flush=True)
-        return found
+        return measure_module(name, *arguments, key=self.key, logs=self.folder / "logs")
 
 
 def walk(bench: Bench) -> list[Measured]:

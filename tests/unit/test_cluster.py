@@ -24,7 +24,7 @@ from yibao.cluster.settings import LOOPBACK, Ports, from_text, properties, to_te
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 
-PLAN = Plan(workers=2, cores=1, memory_mb=1024, driver_mb=1024)
+PLAN = Plan(workers=2, cores=1, memory_mb=1024)
 PORTS = Ports(master=7077, master_page=8180, connect=15002, driver_page=4040)
 TOKEN = "spark.connect.authenticate.token"
 MASTER_AND_SERVER = {"master", "connect"}

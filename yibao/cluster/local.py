@@ -158,7 +158,7 @@ def _recipes(plan: Plan, ports: Ports) -> Iterator[_Recipe]:
         worker = (spark_class, "org.apache.spark.deploy.worker.Worker", *own)
         yield _Recipe(f"worker-{number}", worker, _DAEMON_MB)
     server = (submit, "--class", _CONNECT_SERVER, "spark-internal")
-    yield _Recipe("connect", server, plan.driver_mb, ports.connect)
+    yield _Recipe("connect", server, plan.memory_mb, ports.connect)
 
 
 def _spawn(paths: DataPaths, recipe: _Recipe) -> Service:

@@ -11,12 +11,11 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Plan:
-    """How large the cluster is: cores and memory (MiB) are those of one worker; the driver has `driver_mb`."""
+    """How large the cluster is: cores and memory (MiB) are those of one worker; the driver has as much memory."""
 
     workers: int = 2
     cores: int = 1
     memory_mb: int = 2048
-    driver_mb: int = 2048
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def properties(plan: Plan, ports: Ports, folder: Path) -> dict[str, str]:
         "spark.app.name": "yibao",
         "spark.driver.host": LOOPBACK,
         "spark.driver.bindAddress": LOOPBACK,
-        "spark.driver.memory": f"{plan.driver_mb}m",
+        "spark.driver.memory": f"{plan.memory_mb}m",
         "spark.executor.memory": f"{plan.memory_mb}m",
         "spark.executor.cores": str(plan.cores),
         "spark.cores.max": str(plan.workers * plan.cores),

@@ -43,7 +43,7 @@ def cluster() -> None:
 def start(session: Session, data: Path | None, workers: int, cores: int, memory: int) -> None:
     """Bring the cluster up and see that it answers."""
     paths = made(session, data)
-    plan = spark.Plan(workers, cores, memory, memory)
+    plan = spark.Plan(workers, cores, memory)
     running = spark.start(paths, plan, session.screen.note)
     spark.require_answer(running.remote)
     session.screen.line(f"集群在运行：{workers} 个节点，每个 {cores} 核 {memory} MB")

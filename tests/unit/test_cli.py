@@ -275,7 +275,8 @@ def test_a_broken_build_is_not_a_failed_check(yibao: Run, inbox: Path, paths: Da
     assert result.exit_code == 1
     assert "fct_settlement：Binder Error: no column x LINE 1" in result.stderr
     assert publishing.current(paths) is None
-    assert yibao("publish").exit_code == 2, "there is no warehouse at all"
+    refused = yibao("publish")
+    assert refused.exit_code == 3 and "上一次建仓出错" in refused.stderr
 
 
 @pytest.mark.parametrize("command", ["run", "land"])
@@ -312,7 +313,7 @@ def test_an_unexpected_error_is_logged_without_personal_data(
             "张三" not in output and "990101199001011234" not in output and "Traceback" not in result.output
         )
     assert json.loads((paths.root / "logs" / "last-run.json").read_text(encoding="utf-8"))["exit_code"] == 1
-    assert yibao("publish").exit_code == 2
+    assert "中途停止" in yibao("publish").stderr
 
 
 def test_an_interrupted_run_is_told_and_can_be_repeated(yibao: Run, inbox: Path, paths: DataPaths) -> None:

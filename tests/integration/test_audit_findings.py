@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -67,7 +68,7 @@ def test_double_cover(walked: Callable[[str], Path]) -> None:
         "select numerator, denominator, round(value, 4) from indicator_value where indicator_code = 'double_cover_rate'"
         " and period = '2025-12' and region_code not like '_________'",
     )
-    assert [float(part) for part in cell] == [5855, 30657, 19.0984]  # type: ignore[arg-type]
+    assert cell == (5855, 30657, Decimal("19.0984"))
 
 
 @pytest.mark.xdist_group("audit-orphans")

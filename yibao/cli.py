@@ -16,6 +16,7 @@ from yibao.logs import write_run_report
 from yibao.options import FOLDER, data_option, existing, made
 from yibao.problem import Problem
 from yibao.project import find_project
+from yibao.quality_commands import quality
 from yibao.release import publish_checked
 from yibao.road import RunRequest, require_period_form, walk
 from yibao.warehouse import TARGETS, call_dbt, checked, engine_for
@@ -188,6 +189,7 @@ def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
     session.screen.line(f"当前版现在是 {generation.run_id}（期间 {generation.period}）")
 
 
+main.add_command(quality)
 main.add_command(cluster)
 
 _NAME = str.maketrans("", "", "-:")

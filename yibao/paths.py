@@ -60,6 +60,11 @@ class DataPaths:
         return self.root / "spark"
 
     @property
+    def quality(self) -> Path:
+        """One folder for each check, named by its check_id."""
+        return self.root / "quality"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 

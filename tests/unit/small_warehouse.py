@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from yibao.paths import DataPaths
-from yibao.publishing import Contents, InputSheet, Provenance, RefusedFile
+from yibao.publishing import Contents, Generation, InputSheet, Provenance, RefusedFile
 from yibao.warehouse import BuildResult, DbtRequest, Engine, Listener, Outcome, build_warehouse, engine_for
 
 NOW = datetime(2026, 11, 21, 10, 15, 0, tzinfo=UTC)
@@ -106,6 +106,11 @@ create or replace table file_conservation as
         1 as superseded_rows;
 create or replace table scratch as select 1 as not_published;
 """
+
+
+def no_page(_: Generation) -> str:
+    """Stands in for the quality page."""
+    return "<!doctype html>"
 
 
 def fill(paths: DataPaths, extra_sql: str = "") -> None:

@@ -14,7 +14,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit import small_cluster
-from tests.unit.small_warehouse import CONTENTS, NOW, TABLES, fill, passed_warehouse, passing, write_manifest
+from tests.unit.small_warehouse import (
+    CONTENTS,
+    NOW,
+    TABLES,
+    fill,
+    no_page,
+    passed_warehouse,
+    passing,
+    write_manifest,
+)
 from yibao import cli, cluster, publishing
 from yibao.cluster import LocalCluster, Plan, Service, local
 from yibao.cluster.settings import Ports
@@ -412,7 +421,7 @@ def cells(result: Result, start: str) -> list[str]:
 def published_data(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """A data folder with one generation, only to be read."""
     paths = passed_warehouse(tmp_path_factory.mktemp("published"))
-    publishing.publish(paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW)
+    publishing.publish(paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW, no_page)
     return paths
 
 

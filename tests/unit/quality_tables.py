@@ -12,6 +12,8 @@ insert into dim_region values
     ('990101', '示范县', 'county', null), ('990101001', '城关镇', 'township', '990101'), ('990101002', '柳河镇', 'township', '990101');
 create table indicator (code text, name_zh text, unit text, decimals integer);
 insert into indicator values ('part_rate', '参保率', 'percent', 2), ('ip_avg_cost', '住院次均费用', 'yuan', 2);
+create table dim_scheme (insutype text, insutype_zh text);
+insert into dim_scheme values ('390', '城乡居民基本医疗保险');
 create table rule (rule_code text, name_zh text, advice_zh text);
 insert into rule values ('unknown_code', '未知代码', '核对代码'), ('not_enrolled', '当年未参保', '补报参保登记');
 """
@@ -31,11 +33,11 @@ create table township_completeness (year bigint, region_code text, persons bigin
     with_birth_date bigint, with_household bigint, score decimal(38,10));
 create table reconciliation (kind text, subject text, period text, insutype text, measure text, left_name_zh text,
     right_name_zh text, left_value decimal(38,4), right_value decimal(38,4), difference decimal(38,4), status text, note_zh text);
-create table reconciliation_difference (kind text, subject text, period text, dataset text, key text,
+create table reconciliation_difference (kind text, subject text, period text, measure text, dataset text, key text,
     left_value decimal(38,4), right_value decimal(38,4), difference decimal(38,4), cause text, cause_zh text);
 create table dataset_month (dataset text, month text, rows bigint, usual_rows decimal(38,4), ratio decimal(38,10), status text);
 create table warning_count (rule_code text, scope text, scope_code text, scope_name text, dataset text, rows bigint);
-create table indicator_drift (period text, region_code text, indicator_code text, value decimal(38,10),
+create table indicator_drift (period text, period_mode text, region_code text, indicator_code text, value decimal(38,10),
     usual decimal(38,10), deviation decimal(38,10), limit_value decimal(38,10), status text, reason_zh text);
 """
 
@@ -64,13 +66,14 @@ insert into file_conservation values
     ('region', '区划.csv', 49, 48, 0, 0, 0, 0, 0, 0, 0, 0);
 insert into dataset_score values ('settlement', 2000, 4, 7, 99.45), ('region', 49, 0, 0, 100), ('target', 0, 0, 0, null);
 insert into township_completeness values
-    (2025, '990101001', 900, 1, 1, 1, 1), (2026, '990101001', 1000, 990, 980, 970, 98), (2026, '990101002', 0, 0, 0, 0, null);
+    (2025, '990101001', 900, 1, 1, 1, 1), (2027, '990101001', 5, 5, 5, 5, 100),
+    (2026, '990101001', 1000, 990, 980, 970, 98), (2026, '990101002', 0, 0, 0, 0, null);
 insert into reconciliation values
-    ('control_total', 'C01', '2026-09', null, 'persons', '控制数', '参保登记', 620452, 616910, 3542, 'differs', '名册多于登记'),
+    ('control_total', 'C01', '2026-09', 'all', 'persons', '控制数', '参保登记', 620452, 616910, 3542, 'differs', '名册多于登记'),
     ('contribution_ledger', '390', '2026-09', '390', 'amount', '征缴明细', '基金台账', 1545829.055, 1545829.06, -0.005, 'timing', null),
-    ('control_total', 'C02', '2026-09', null, 'rows', '控制数', '结算单', 10, 10, 0, 'equal', null);
+    ('control_total', 'C02', '2026-09', '390', 'rows', '控制数', '结算单', 10, 10, 0, 'equal', null);
 insert into reconciliation_difference values
-    ('contribution_ledger', '390', '2026-09', 'contribution', 'payment_id=P1', 100, null, 100, 'late_posting', '晚入账');
+    ('contribution_ledger', '390', '2026-09', 'amount', 'contribution', '390 2026-09', 100, null, 100, 'late_posting', '晚入账');
 insert into dataset_month values
     ('settlement', '2026-07', 900, null, null, 'first'), ('settlement', '2026-08', 1000, 900, 1.1111, 'ok'),
     ('settlement', '2026-09', 400, 950, 0.42105, 'low'), ('contribution', '2026-08', 0, 20, 0, 'missing'),
@@ -81,9 +84,9 @@ insert into warning_count values
     ('not_enrolled', 'township', '990101001', '城关镇', 'settlement', 5),
     ('not_enrolled', 'institution', 'H99010100001', '示范县人民医院', 'settlement', 9);
 insert into indicator_drift values
-    ('2026-09', '990101', 'ip_avg_cost', 6000, 5000, 1000, 500, 'tolerated', '新增血透中心，医保办〔2026〕3号'),
-    ('2026-09', '990101', 'part_rate', 90.125, 96, -5.875, 3, 'drift', null),
-    ('2026-08', '990101', 'part_rate', 96, 96, 0, 3, 'ok', null);
+    ('2026-09', 'month', '990101', 'ip_avg_cost', 6000, 5000, 1000, 500, 'tolerated', '新增血透中心，医保办〔2026〕3号'),
+    ('2026-09', 'ytd', '990101', 'part_rate', 90.125, 96, -5.875, 3, 'drift', null),
+    ('2026-08', 'ytd', '990101', 'part_rate', 96, 96, 0, 3, 'ok', null);
 """
 
 

@@ -323,7 +323,10 @@ def test_figures_are_printed_as_the_reports_print_them(published: Generation) ->
     assert "晚入账" in sections["reconciliation"]
     assert "结算单 2026-09 400 950 42.11% 低 明显偏少" in sections["months"]
     assert "征缴明细 缺 高 结算单 首 低" in sections["months"]
-    assert "参保率 示范县 2026-09 90.13% 96.00%" in sections["drift"]
+    assert "城乡居民基本医疗保险 金额（元）" in sections["reconciliation"], "a scheme by its name"
+    assert (
+        "参保率 示范县 2026-09 累计 90.13% 96.00% -5.88个百分点 3.00个百分点 ! 漂移" in sections["drift"]
+    ), "half up, away from zero"
     assert "新增血透中心，医保办〔2026〕3号" in sections["drift"]
     assert "2026-10-21 18:10 ✕ 未通过 75.00% 8 6 1 1 0 0" in sections["history"]
 

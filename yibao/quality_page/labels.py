@@ -61,6 +61,18 @@ LAYERS = {"landed": "来件", "fact": "事实表", "mart": "主题表"}
 SCOPES = {"file": "文件", "township": "乡镇", "institution": "机构"}
 ENGINES = {"duckdb": "本机（DuckDB）", "spark": "集群（Spark）"}
 
+MODES = {"month": "本月", "ytd": "累计"}
+
+# what is counted in a comparison, and the decimals it is shown with: of money no fen is lost
+MEASURES = {
+    "rows": ("行数", 0),
+    "persons": ("人数", 0),
+    "receipts": ("票据数", 0),
+    "amount": ("金额（元）", 2),
+    "fund_amount": ("基金支付（元）", 2),
+    "amount_ytd": ("本年累计金额（元）", 2),
+}
+
 # what is compared with what, and the bureau's own word for it
 KINDS = {
     "control_total": ("账实相符", "对账控制数与实际数据"),

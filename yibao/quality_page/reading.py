@@ -58,6 +58,7 @@ def read_generation(generation: Generation) -> QualityReport:
         return QualityReport(
             manifest=generation.manifest,
             regions=tuple(names.get(code, code) for code in generation.manifest.counties),
+            schemes=_scheme_names(tables),
             keys_lie_in=f"{generation.database.name} 的表 quality_failing_key",
             check=check,
             history=history,
@@ -65,7 +66,7 @@ def read_generation(generation: Generation) -> QualityReport:
             failing=_failing(tables, check),
             conservation=_conservation(tables),
             scores=tables.load(DatasetScore, "dataset_score", "dataset"),
-            townships=_townships(tables, names),
+            townships=_townships(tables, names, int(generation.period[:4])),
             reconciliation=_reconciliation(tables),
             months=tables.load(DatasetMonth, "dataset_month", "dataset, month"),
             warnings=_warnings(tables),
@@ -105,6 +106,7 @@ def read_check(paths: DataPaths, check_id: str) -> QualityReport:
     return QualityReport(
         manifest=None,
         regions=(),
+        schemes={},
         keys_lie_in=_KEY_FILE,
         check=check,
         history=tuple(one for one in _checks(paths.quality) if one.check_id <= check_id),
@@ -207,8 +209,14 @@ def _region_names(tables: Tables) -> dict[str, str]:
     }
 
 
-def _townships(tables: Tables, names: Mapping[str, str]) -> tuple[Township, ...] | None:
-    """Those of the newest year."""
+def _scheme_names(tables: Tables) -> dict[str, str]:
+    if not tables.has("dim_scheme", ("insutype", "insutype_zh")):
+        return {}
+    return dict(tables.query("select insutype, insutype_zh from main.dim_scheme"))
+
+
+def _townships(tables: Tables, names: Mapping[str, str], year: int) -> tuple[Township, ...] | None:
+    """Those of the year, else of the newest before it: enrollment of the next year begins in autumn."""
     columns = [column for column in columns_of(Township) if column != "region_name"]
     if not tables.has("township_completeness", columns):
         return None
@@ -216,11 +224,19 @@ def _townships(tables: Tables, names: Mapping[str, str]) -> tuple[Township, ...]
         f"""
         select {listed(columns)}
         from main.township_completeness
-        where year = (select max(year) from main.township_completeness)
+        where year = (select max(year) from main.township_completeness where year <= ?)
         order by region_code
-        """
+        """,
+        [year],
     )
-    return tuple(Township(year, code, names.get(code, code), *rest) for year, code, *rest in rows)
+    return tuple(
+        Township(of_year, code, names.get(code, _unnamed(code)), *rest) for of_year, code, *rest in rows
+    )
+
+
+def _unnamed(township: str) -> str:
+    # semantics 3: the township of those who are enrolled nowhere
+    return "未知乡镇" if township.endswith("000") else township
 
 
 def _reconciliation(tables: Tables) -> Reconciliation | None:
@@ -248,7 +264,7 @@ def _differing_keys(
     causes = tables.query(
         f"select kind, cause_zh, count(*) from main.{table} group by kind, cause_zh order by kind, cause_zh"
     )
-    order = "abs(difference) desc nulls first, period desc, subject, dataset, key"
+    order = "abs(difference) desc nulls first, period desc, subject, measure, dataset, key"
     rows = tables.query(
         f"""
         select {listed(columns)}
@@ -298,7 +314,16 @@ def _warnings(tables: Tables) -> tuple[RuleWarnings, ...] | None:
 
 
 def _drift(tables: Tables, names: Mapping[str, str]) -> Drift | None:
-    own = ("period", "region_code", "indicator_code", "value", "usual", "deviation", "limit_value")
+    own = (
+        "period",
+        "period_mode",
+        "region_code",
+        "indicator_code",
+        "value",
+        "usual",
+        "deviation",
+        "limit_value",
+    )
     if not tables.has("indicator_drift", (*own, "status", "reason_zh")) or not tables.has(
         "indicator", ("code", "name_zh", "unit", "decimals")
     ):
@@ -309,6 +334,7 @@ def _drift(tables: Tables, names: Mapping[str, str]) -> Drift | None:
         f"""
         select
             drift.period,
+            drift.period_mode,
             drift.region_code,
             drift.indicator_code,
             coalesce(indicator.name_zh, drift.indicator_code),
@@ -328,7 +354,8 @@ def _drift(tables: Tables, names: Mapping[str, str]) -> Drift | None:
         """
     )
     values = tuple(
-        DriftValue(period, region, names.get(region, region), *rest) for period, region, *rest in rows
+        DriftValue(period, mode, region, names.get(region, region), *rest)
+        for period, mode, region, *rest in rows
     )
     return Drift(counted, Listing(counted.get("drift", 0) + counted.get("tolerated", 0), values))
 

@@ -53,6 +53,7 @@ def render(report: QualityReport, names: Mapping[str, str]) -> str:
         month=_month,
         cut=_cut,
         dataset=lambda code: names.get(code, code),
+        subject=lambda code: report.schemes.get(code, code),
     )
     return environment.get_template("page.html.j2").render(
         report=report,
@@ -67,6 +68,7 @@ def render(report: QualityReport, names: Mapping[str, str]) -> str:
         checks_shown=_CHECKS_SHOWN,
         files_shown=_FILES_SHOWN,
         quantity=_quantity,
+        gap=_gap,
         version=__version__,
         style=Markup(style),
         script=Markup(script),
@@ -215,8 +217,8 @@ def _money(value: Number) -> str:
 
 
 def _measured(value: Number, measure: str) -> str:
-    """Of a comparison: money to the fen (a difference of one fen is one), else a count."""
-    return formatting.number(value, 2 if "amount" in measure or "money" in measure else 0, grouped=True)
+    _, decimals = labels.MEASURES.get(measure, (measure, 2))
+    return formatting.number(value, decimals, grouped=True)
 
 
 def _quantity(value: Number, unit: str, decimals: int) -> str:
@@ -224,6 +226,15 @@ def _quantity(value: Number, unit: str, decimals: int) -> str:
         return formatting.quantity(value, unit, decimals)
     except ValueError:
         return formatting.number(value, decimals)
+
+
+def _gap(value: Number, unit: str, decimals: int) -> str:
+    """A difference of two values; of percentages in percentage points."""
+    return (
+        formatting.number(value, decimals) + "个百分点"
+        if unit == "percent"
+        else _quantity(value, unit, decimals)
+    )
 
 
 def _moment(text: str) -> str:

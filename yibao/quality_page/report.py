@@ -163,7 +163,7 @@ class Township:
 
 @dataclass(frozen=True)
 class Agreement:
-    """One comparison of two books (reconciliation). Money in yuan."""
+    """One comparison of two books (reconciliation). Money in yuan; `subject` is a control total or a scheme."""
 
     kind: str
     subject: str
@@ -186,6 +186,7 @@ class DifferingKey:
     kind: str
     subject: str
     period: str | None
+    measure: str
     dataset: str | None
     key: str
     left_value: Decimal | None
@@ -239,9 +240,10 @@ class RuleWarnings:
 
 @dataclass(frozen=True)
 class DriftValue:
-    """A main indicator that left its usual range."""
+    """A main indicator that left its usual range; usual, deviation and limit in the unit of the value."""
 
     period: str
+    period_mode: str
     region_code: str
     region_name: str
     indicator_code: str
@@ -268,11 +270,13 @@ class Drift:
 class QualityReport:
     """All that a page shows. `manifest` is None for a check that was not published.
 
-    `keys_lie_in` says where the whole list of failing keys is; `regions` are the Chinese names of the counties.
+    `keys_lie_in` says where the whole list of failing keys is; `regions` are the Chinese names of the counties,
+    `schemes` those of the schemes by code.
     """
 
     manifest: Manifest | None
     regions: tuple[str, ...]
+    schemes: Mapping[str, str]
     keys_lie_in: str
     check: Check | None
     history: tuple[Check, ...] | None

@@ -61,7 +61,7 @@ class DataPaths:
 
     @property
     def quality(self) -> Path:
-        """One folder for each check, named by its check_id."""
+        """One folder for each check of the warehouse, named by its check_id."""
         return self.root / "quality"
 
     @property

@@ -15,7 +15,6 @@ from yibao.options import FOLDER, data_option, existing
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.project import find_project
-from yibao.publishing import PAGE
 
 
 @click.command(help="质量报告：一个网页文件，说明数据是怎样通过检查的、还要处理什么；不联网。")
@@ -35,7 +34,7 @@ def quality(session: Session, run_id: str | None, out: Path | None, data: Path |
     paths = existing(session, data)
     names = dataset_names(find_project(None))
     if run_id is not None and quality_page.CHECK_ID.fullmatch(run_id):
-        page = out or paths.quality / run_id / PAGE
+        page = out or quality_page.check_page(paths, run_id)
         _write(page, quality_page.page_of_check(paths, run_id, names))
     else:
         generation = publishing.find(paths, run_id) if run_id else publishing.require_current(paths)

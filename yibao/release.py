@@ -13,8 +13,8 @@ from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.project import Project, catalogue_hash
 from yibao.publishing import Contents, Generation, InputSheet, Provenance
+from yibao.quality import CheckedWarehouse
 from yibao.quality_page import page_of_generation
-from yibao.warehouse import CheckedWarehouse
 
 
 def publish_checked(
@@ -24,13 +24,13 @@ def publish_checked(
 
     Raises Problem (exit 2) when the period is not reported.
     """
-    with duckdb.connect(str(warehouse.database), read_only=True) as connection:
+    with duckdb.connect(str(warehouse.built.database), read_only=True) as connection:
         known = marts.periods(connection)
         counties = tuple(region.code for region in marts.counties(connection) if region.level == "county")
-    chosen = choose_period(known, period or warehouse.asked_period)
+    chosen = choose_period(known, period or warehouse.built.asked_period)
     provenance = Provenance(
         code_version=__version__,
-        code_fingerprint=warehouse.code_fingerprint,
+        code_fingerprint=warehouse.built.code_fingerprint,
         catalogue_hash=catalogue_hash(project),
         inputs=tuple(
             InputSheet(entry.file, entry.sheet, entry.dataset, entry.rows, entry.sha256, entry.batch)

@@ -17,14 +17,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit.quality_tables import CHECK_ID, EMPTY, REGIONS, ROWS, fill_quality
-from tests.unit.small_warehouse import CONTENTS, NOW, passed_warehouse
+from tests.unit.small_warehouse import CONTENTS, NOW, checked_warehouse, no_page, passed_warehouse
 from yibao import cli, publishing, quality_page
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.publishing import Generation, Manifest, RefusedFile, Table
 from yibao.quality_page import page_of_check, page_of_generation, read_check, read_generation, render
 from yibao.quality_page.report import Standing
-from yibao.warehouse import checked, engine_for
 
 NAMES = {
     "settlement": "结算单",
@@ -158,10 +157,12 @@ def test_a_table_that_is_not_there_is_told(tmp_path: Path, table: str) -> None:
 
 def test_a_generation_of_before_the_checks_has_a_page_that_says_so(tmp_path: Path) -> None:
     paths = passed_warehouse(tmp_path)
-    old = publishing.publish(
-        paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW, lambda own: page_of_generation(own, NAMES)
-    )
-    sections = page(old.page.read_text(encoding="utf-8"))
+    now = publishing.publish(paths, checked_warehouse(paths), CONTENTS, NOW, no_page)
+    now.database.chmod(0o644)
+    with duckdb.connect(str(now.database)) as connection:
+        for table in ("quality_run", "quality_result", "quality_failing_key"):
+            connection.execute(f"drop table {table}")
+    sections = page(page_of_generation(now, NAMES))
     assert "没有检查记录" in sections["banner"] and "无从判断" in sections["banner"]
     assert "2026-09" in sections["banner"] and "示范县" in sections["banner"]
     assert "没有这些数据" in sections["todo"] and "没有未通过" not in sections["todo"]
@@ -255,14 +256,14 @@ def test_the_page_of_a_check_says_what_to_do_and_what_it_cannot_know(tmp_path: P
         "no later, no damaged one"
     )
     sections = page(render(report, NAMES))
-    assert "未通过" in sections["banner"] and "1 项严重的检查没有通过" in sections["banner"]
+    assert "未通过" in sections["banner"] and "1 项关键的检查没有通过" in sections["banner"]
     assert "上一版仍然有效" in sections["banner"] and "没有发布" in sections["banner"]
     todo = sections["todo"]
     assert todo.index("每一行都有结算ID") < todo.index("结余相符")
     assert "12 / 80,000 （0.02%）" in todo and "补齐后重导" in todo and "待遇保障科" in todo
     assert "表 mart_fund 没有列 balance" in todo
     assert "setl_id=空" in sections["examples"] and "failing_key.parquet" in sections["examples"]
-    assert "没有发布的检查只留下检查结果" in sections["conservation"]
+    assert "检查只留下检查结果" in sections["conservation"]
 
 
 def test_a_check_that_is_not_there_and_one_that_is_damaged(tmp_path: Path) -> None:
@@ -440,7 +441,7 @@ def paths(tmp_path: Path) -> DataPaths:
     """A data folder with one generation."""
     paths = passed_warehouse(tmp_path / "data")
     publishing.publish(
-        paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW, lambda own: page_of_generation(own, NAMES)
+        paths, checked_warehouse(paths), CONTENTS, NOW, lambda own: page_of_generation(own, NAMES)
     )
     return paths
 

@@ -27,7 +27,7 @@ STANDINGS = {
 RESULTS = {
     "pass": Mark("good", "✓", "通过"),
     "error": Mark("broken", "?", "出错"),
-    "critical": Mark("bad", "✕", "严重"),
+    "critical": Mark("bad", "✕", "关键"),
     "warning": Mark("warn", "!", "提醒"),
     "info": Mark("note", "i", "参考"),
     "tolerated": Mark("plain", "≈", "已容忍"),
@@ -56,7 +56,7 @@ DRIFTS = {
     "no_history": Mark("plain", "—", "历史不足"),
 }
 
-SEVERITIES = {"critical": "严重", "warning": "提醒", "info": "参考"}
+SEVERITIES = {"critical": "关键", "warning": "提醒", "info": "参考"}
 LAYERS = {"landed": "来件", "fact": "事实表", "mart": "主题表"}
 SCOPES = {"file": "文件", "township": "乡镇", "institution": "机构"}
 ENGINES = {"duckdb": "本机（DuckDB）", "spark": "集群（Spark）"}

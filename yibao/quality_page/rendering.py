@@ -154,11 +154,11 @@ def _charts(history: Sequence[Check]) -> tuple[Chart, ...]:
     scores = [check.score or Decimal(0) for check in checks]
     floor = Decimal(min(90, int(min(scores)) // 10 * 10))
     unmet = {
-        "严重": [Decimal(check.failed_critical) for check in checks],
+        "关键": [Decimal(check.failed_critical) for check in checks],
         "出错": [Decimal(check.errors) for check in checks],
         "提醒": [Decimal(check.failed_warning) for check in checks],
     }
-    tones = {"严重": "bad", "出错": "broken", "提醒": "warn"}
+    tones = {"关键": "bad", "出错": "broken", "提醒": "warn"}
     top = max(Decimal(1), *(value for values in unmet.values() for value in values))
     return (
         chart(
@@ -188,18 +188,18 @@ def _sentence(report: QualityReport) -> str:
     check = report.check
     if check is None:
         return "这一版发布时还没有质量检查的记录，数据是否合格无从判断。重新执行 yibao run，新的一版就有检查结果。"
-    outcome = "数据可以使用" if report.manifest else "这是一次检查的结果，数据以发布的一版为准"
+    outcome = "数据可以使用" if report.manifest else "可以发布"
     match check.standing:
         case Standing.PASSED:
             remarks = f"，另有 {check.failed_info} 项参考意见" if check.failed_info else ""
-            return f"{check.expectations} 项检查中没有严重的问题，也没有提醒，{outcome}{remarks}。"
+            return f"{check.expectations} 项检查中关键的全部通过，也没有提醒，{outcome}{remarks}。"
         case Standing.REMINDED:
             reasons = f"（其中 {report.tolerated} 项已有书面理由）" if report.tolerated else ""
-            return f"严重的检查项全部通过，{outcome}；另有 {check.failed_warning} 项提醒{reasons}，请按下面所列核对。"
+            return f"关键的检查项全部通过，{outcome}；另有 {check.failed_warning} 项提醒{reasons}，请按下面所列核对。"
         case Standing.ERROR:
             return f"{check.errors} 项检查没有执行成功，不能判断数据是否合格；本次没有发布，上一版仍然有效。"
         case _:
-            return f"{check.failed_critical} 项严重的检查没有通过；本次没有发布，上一版仍然有效。"
+            return f"{check.failed_critical} 项关键的检查没有通过；本次没有发布，上一版仍然有效。"
 
 
 def _result_mark(result: Result) -> Mark:

@@ -263,7 +263,7 @@ def test_the_page_of_a_check_says_what_to_do_and_what_it_cannot_know(tmp_path: P
     assert "12 / 80,000 （0.02%）" in todo and "补齐后重导" in todo and "待遇保障科" in todo
     assert "表 mart_fund 没有列 balance" in todo
     assert "setl_id=空" in sections["examples"] and "failing_key.parquet" in sections["examples"]
-    assert "检查只留下检查结果" in sections["conservation"]
+    assert "检查只留下检查结果" in sections["others"] and "conservation" not in sections
 
 
 def test_a_check_that_is_not_there_and_one_that_is_damaged(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from importlib.resources import files
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from yibao import __version__, formatting
 from yibao.formatting import MISSING, Number
@@ -70,8 +69,8 @@ def render(report: QualityReport, names: Mapping[str, str]) -> str:
         quantity=_quantity,
         gap=_gap,
         version=__version__,
-        style=Markup(style),
-        script=Markup(script),
+        style=style,
+        script=script,
         style_hash=_hash(style),
         script_hash=_hash(script),
     )

@@ -17,6 +17,8 @@ from yibao.options import FOLDER, data_option, existing, made
 from yibao.problem import Problem
 from yibao.project import find_project
 from yibao.quality import check as check_warehouse
+from yibao.quality_commands import quality as quality_command
+from yibao.quality_page import write_check_page
 from yibao.release import publish_checked
 from yibao.road import RunRequest, require_period_form, walk
 from yibao.warehouse import TARGETS, call_dbt, engine_for
@@ -120,8 +122,11 @@ def check(session: Session, data: Path | None, target: str, project: Path | None
     """Check what the last build left."""
     paths = existing(session, data)
     with data_lock(paths, "check", session.now()), session.screen.progress("数据质量检查") as show:
-        report = check_warehouse(find_project(project), engine_for(target, paths), session.now, show)
+        home = find_project(project)
+        report = check_warehouse(home, engine_for(target, paths), session.now, show)
+        page = write_check_page(paths, report.check_id, dataset_names(home))
     show_check.show(session.screen, report)
+    session.screen.line(f"质量报告 {page}")
     quality.require_passed(report)
 
 
@@ -211,6 +216,7 @@ def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
     session.screen.line(f"当前版现在是 {generation.run_id}（期间 {generation.period}）")
 
 
+main.add_command(quality_command)
 main.add_command(cluster)
 
 _NAME = str.maketrans("", "", "-:")

@@ -7,13 +7,14 @@ from datetime import datetime
 import duckdb
 
 from yibao import __version__, marts, publishing
-from yibao.intake import refused_files
+from yibao.intake import dataset_names, refused_files
 from yibao.landing import read_ledger
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.project import Project, catalogue_hash
 from yibao.publishing import Contents, Generation, InputSheet, Provenance
 from yibao.quality import CheckedWarehouse
+from yibao.quality_page import page_of_generation
 
 
 def publish_checked(
@@ -37,7 +38,14 @@ def publish_checked(
         ),
         refused=refused_files(paths),
     )
-    return publishing.publish(paths, warehouse, Contents(chosen, counties, provenance), now)
+    names = dataset_names(project)
+    return publishing.publish(
+        paths,
+        warehouse,
+        Contents(chosen, counties, provenance),
+        now,
+        page=lambda generation: page_of_generation(generation, names),
+    )
 
 
 def choose_period(known: tuple[str, ...], asked: str | None) -> str:

@@ -13,13 +13,14 @@ from pathlib import Path
 import duckdb
 
 from yibao import marts, quality
-from yibao.intake import require_landed, require_none_refused, take_in
+from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
 from yibao.landing import LandingSummary
 from yibao.lock import data_lock
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.project import Project, code_fingerprint
 from yibao.publishing import Generation
+from yibao.quality_page import write_check_page
 from yibao.release import publish_checked
 from yibao.warehouse import (
     BuildResult,
@@ -154,6 +155,7 @@ def _walk(
 
     with _timed(report, "check"), progress("数据质量检查") as show:
         report.check = check(request.project, engine, now, show)
+        write_check_page(request.paths, report.check.check_id, dataset_names(request.project))
     quality.require_passed(report.check)
 
     with _timed(report, "publish"):

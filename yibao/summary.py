@@ -13,6 +13,7 @@ from yibao.intake import refusal_lines
 from yibao.landing import LandingSummary
 from yibao.paths import DataPaths
 from yibao.quality import Report, Status
+from yibao.quality_page import check_page
 from yibao.road import RunReport, finding_zh
 from yibao.screen import Column, Screen
 
@@ -29,6 +30,8 @@ def show_run(screen: Screen, report: RunReport, paths: DataPaths, names: Mapping
     _show_rows(screen, report.conservation, names)
     if report.check is not None:
         show_check.show(screen, report.check)
+        if report.generation is None:
+            screen.line(f"质量报告 {check_page(paths, report.check.check_id)}")
     if report.generation is not None:
         with publishing.open_current(paths) as opened:
             _show_figures(screen, opened)
@@ -148,6 +151,7 @@ def _show_next(screen: Screen, report: RunReport) -> None:
     screen.heading("已发布")
     screen.line(f"期间 {report.generation.period}，版本 {report.generation.run_id}")
     screen.line(f"位置 {report.generation.folder}")
+    screen.line(f"质量报告 {report.generation.page}")
     todo = []
     if report.intake and report.intake.refused:
         todo.append(

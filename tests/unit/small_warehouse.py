@@ -13,7 +13,7 @@ import duckdb
 from yibao import quality
 from yibao.paths import DataPaths
 from yibao.project import Project, find_project
-from yibao.publishing import Contents, InputSheet, Provenance, RefusedFile
+from yibao.publishing import Contents, Generation, InputSheet, Provenance, RefusedFile
 from yibao.quality import CheckedWarehouse, Report, Severity, Status, kept
 from yibao.quality.failing import FailingKeys
 from yibao.quality.results import Judged, Result
@@ -123,6 +123,11 @@ create or replace table file_conservation as
         1 as superseded_rows;
 create or replace table scratch as select 1 as not_published;
 """
+
+
+def no_page(_: Generation) -> str:
+    """Stands in for the quality page."""
+    return "<!doctype html>"
 
 
 def fill(paths: DataPaths, extra_sql: str = "") -> None:

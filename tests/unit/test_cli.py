@@ -21,6 +21,7 @@ from tests.unit.small_warehouse import (
     checked_warehouse,
     checking,
     fill,
+    no_page,
     passed_warehouse,
     passing,
     write_manifest,
@@ -422,7 +423,7 @@ def cells(result: Result, start: str) -> list[str]:
 def published_data(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """A data folder with one generation, only to be read."""
     paths = passed_warehouse(tmp_path_factory.mktemp("published"))
-    publishing.publish(paths, checked_warehouse(paths), CONTENTS, NOW)
+    publishing.publish(paths, checked_warehouse(paths), CONTENTS, NOW, no_page)
     return paths
 
 

@@ -21,6 +21,7 @@ from tests.unit.small_warehouse import (
     PUBLISHED,
     checked_warehouse,
     fill,
+    no_page,
     passed_warehouse,
 )
 from yibao import durable, publishing
@@ -35,14 +36,20 @@ from yibao.warehouse import BuildResult, Finding, Outcome, engine_for
 
 
 def publish(paths: DataPaths, days: int = 0) -> Generation:
-    return publishing.publish(paths, checked_warehouse(paths, days), CONTENTS, NOW + timedelta(days=days))
+    return publishing.publish(
+        paths, checked_warehouse(paths, days), CONTENTS, NOW + timedelta(days=days), no_page
+    )
 
 
 def test_a_generation_holds_the_published_tables_only(tmp_path: Path) -> None:
     paths = passed_warehouse(tmp_path)
     generation = publish(paths)
     assert re.fullmatch(r"20261121T101500Z-[0-9a-f]{8}", generation.run_id)
-    assert sorted(path.name for path in generation.folder.iterdir()) == ["manifest.json", "marts.duckdb"]
+    assert sorted(path.name for path in generation.folder.iterdir()) == [
+        "manifest.json",
+        "marts.duckdb",
+        "quality.html",
+    ]
     with publishing.open_current(paths) as opened:
         names = opened.connection.execute(
             "select table_name from information_schema.tables where table_schema = 'main' order by all"
@@ -225,7 +232,7 @@ _DIE = """
 import os, sys
 from datetime import timedelta
 from pathlib import Path
-from tests.unit.small_warehouse import CONTENTS, NOW
+from tests.unit.small_warehouse import CONTENTS, NOW, no_page
 from yibao import publishing
 from yibao.paths import DataPaths
 from yibao.project import find_project
@@ -235,7 +242,9 @@ from yibao.warehouse import engine_for
 
 setattr(writer if "." not in {step!r} else writer.durable, {step!r}.split(".")[-1], lambda *_: os._exit(9))
 paths = DataPaths(Path({root!r}))
-publishing.publish(paths, checked(find_project(), engine_for("duckdb", paths)), CONTENTS, NOW + timedelta(days=1))
+publishing.publish(
+    paths, checked(find_project(), engine_for("duckdb", paths)), CONTENTS, NOW + timedelta(days=1), no_page
+)
 """
 
 

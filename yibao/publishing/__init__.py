@@ -1,6 +1,7 @@
 """Published generations: immutable folders, one of them current. Dashboard and reports read only these."""
 
 from yibao.publishing.generation import (
+    PAGE,
     Generation,
     InputSheet,
     Manifest,
@@ -15,17 +16,20 @@ from yibao.publishing.store import (
     find,
     list_generations,
     open_current,
+    open_generation,
     require_current,
     rollback,
 )
-from yibao.publishing.writer import Contents, publish
+from yibao.publishing.writer import Contents, Page, publish
 
 __all__ = [
+    "PAGE",
     "Contents",
     "Generation",
     "InputSheet",
     "Manifest",
     "OpenGeneration",
+    "Page",
     "Provenance",
     "RefusedFile",
     "Table",
@@ -34,6 +38,7 @@ __all__ = [
     "find",
     "list_generations",
     "open_current",
+    "open_generation",
     "publish",
     "require_current",
     "rollback",

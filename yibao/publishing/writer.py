@@ -7,18 +7,32 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
 from yibao import durable
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
-from yibao.publishing.generation import DATABASE, MANIFEST, Generation, Manifest, Provenance, Table, to_json
+from yibao.publishing.generation import (
+    DATABASE,
+    MANIFEST,
+    PAGE,
+    Generation,
+    Manifest,
+    Provenance,
+    Table,
+    to_json,
+)
 from yibao.publishing.store import current_id, set_current, sha256_of
 from yibao.quality import CheckedWarehouse, write_tables
+
+# makes the text of a generation's quality page
+Page: TypeAlias = Callable[[Generation], str]
 
 _INCOMING = ".incoming-"
 _MEMORY_LIMIT = "1GB"
@@ -33,10 +47,13 @@ class Contents:
     provenance: Provenance
 
 
-def publish(paths: DataPaths, warehouse: CheckedWarehouse, contents: Contents, now: datetime) -> Generation:
+def publish(
+    paths: DataPaths, warehouse: CheckedWarehouse, contents: Contents, now: datetime, page: Page
+) -> Generation:
     """Copies the published tables of a warehouse that passed its check into a new generation, with the results of all
     checks, and makes it current.
 
+    `page` is asked for the quality page while all still lies aside, so that no generation is without one.
     A process that dies on the way leaves the old generation current; what it left aside is swept by the next call.
     The caller holds the lock of the data folder. Raises Problem (exit 1) when a published table is not there.
     """
@@ -61,7 +78,8 @@ def publish(paths: DataPaths, warehouse: CheckedWarehouse, contents: Contents, n
             database_sha256=sha256_of(aside / DATABASE),
         )
         durable.write_text(aside / MANIFEST, to_json(manifest))
-        for name in (DATABASE, MANIFEST):
+        durable.write_text(aside / PAGE, page(Generation(aside, manifest)))
+        for name in (DATABASE, MANIFEST, PAGE):
             (aside / name).chmod(0o444)
         durable.sync_directory(aside)
         os.rename(aside, paths.published / run_id)

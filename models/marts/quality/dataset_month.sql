@@ -1,5 +1,6 @@
 -- One row per dataset whose rows stand in months, and reported month: its accepted rows against the
--- median of the up to 12 months before it that have rows. Half of it is suspicious, and so is twice.
+-- median of the up to 12 months before it that have rows. Half of it is suspicious, and so is twice;
+-- of fewer than 10 rows either is chance.
 with volumes as (select * from {{ ref('int_dataset_volume') }}),
 
 periods as (select * from {{ ref('int_period') }}),
@@ -56,6 +57,7 @@ dataset_month as (
         case
             when counted.rows = 0 then 'missing'
             when usual.median is null then 'first'
+            when usual.median < 10 then 'ok'
             when 2 * counted.rows < usual.median then 'low'
             when counted.rows > 2 * usual.median then 'high'
             else 'ok'

@@ -97,17 +97,20 @@ limited as (
     left join spread
         on
             {% for column in cell -%}
-            {{ 'and ' if not loop.first }}readings.{{ column }} = spread.{{ column }}
+            {{ 'and ' if not loop.first }}usual.{{ column }} = spread.{{ column }}
             {% endfor %}
 ),
 
--- of several reasons that hold, the newest
+-- of several reasons that hold the newest, of these the one for the region
 excused as (
     select
         {% for column in cell -%}
         limited.{{ column }},
         {% endfor -%}
-        max_by(tolerances.reason_zh, tolerances.from_period) as reason_zh
+        max_by(
+            tolerances.reason_zh,
+            tolerances.from_period || coalesce(tolerances.region_code, '')
+        ) as reason_zh
     from limited
     inner join tolerances
         on

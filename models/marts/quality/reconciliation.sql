@@ -57,8 +57,8 @@ reconciliation as (
             when status = 'equal' then '相符'
             when cause = 'late_posting' then '跨期入账：' || right_name_zh || '迟记，合起来相符'
             when cause = 'early_posting' then '跨期入账：' || right_name_zh || '早记，合起来相符'
-            when status = 'missing_left' then '没有' || left_name_zh
-            when status = 'missing_right' then '没有' || right_name_zh
+            when status = 'missing_left' then left_name_zh || '没有数据'
+            when status = 'missing_right' then right_name_zh || '没有数据'
             when difference > 0 then left_name_zh || '大于' || right_name_zh
             when difference < 0 then left_name_zh || '小于' || right_name_zh
             else '合计相等，逐笔不符'

@@ -44,8 +44,8 @@ reconciliation_difference as (
         case keys.cause
             when 'late_posting' then books.right_name_zh || '迟记'
             when 'early_posting' then books.right_name_zh || '早记'
-            when 'missing_left' then '没有' || books.left_name_zh
-            when 'missing_right' then '没有' || books.right_name_zh
+            when 'missing_left' then '“' || books.left_name_zh || '”中没有'
+            when 'missing_right' then '“' || books.right_name_zh || '”中没有'
             else books.left_name_zh || '与' || books.right_name_zh || '不等'
         end as cause_zh
     from keys

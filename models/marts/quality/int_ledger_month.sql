@@ -42,18 +42,60 @@ sides as (
         or (direction = 'expense' and account_item not in ('family_account', 'other_expense'))
 ),
 
+summed as (
+    select
+        kind,
+        insutype,
+        period,
+        sum(left_value) as left_value,
+        sum(right_value) as right_value
+    from sides
+    group by kind, insutype, period
+),
+
+-- nothing in a month that was delivered is 0, else it is missing (semantics 7)
+{% set deliveries = {
+    'contribution': ['contributions', 'year'],
+    'settlement': ['settlements', 'month'],
+    'ledger': ['entries', 'month'],
+} -%}
+{% for name, (relation, column) in deliveries.items() -%}
+{{ name }}_delivered as (
+    select distinct {{ column }}
+    from {{ relation }}
+),
+
+{% endfor -%}
 int_ledger_month as (
     select
-        sides.kind,
-        sides.insutype,
-        sides.period,
+        summed.kind,
+        summed.insutype,
+        summed.period,
         periods.year,
         periods.month_no,
-        cast(sum(sides.left_value) as decimal(38, 4)) as left_value,
-        cast(sum(sides.right_value) as decimal(38, 4)) as right_value
-    from sides
-    inner join periods on sides.period = periods.period
-    group by sides.kind, sides.insutype, sides.period, periods.year, periods.month_no
+        cast(
+            case
+                when
+                    (
+                        summed.kind = 'contribution_ledger'
+                        and contribution_delivered.year is not null
+                    )
+                    or (
+                        summed.kind = 'settlement_ledger'
+                        and settlement_delivered.month is not null
+                    )
+                    then coalesce(summed.left_value, 0)
+            end as decimal(38, 4)
+        ) as left_value,
+        cast(
+            case when ledger_delivered.month is not null then coalesce(summed.right_value, 0) end
+            as decimal(38, 4)
+        ) as right_value
+    from summed
+    inner join periods on summed.period = periods.period
+    left join contribution_delivered on periods.year = contribution_delivered.year
+    left join settlement_delivered on periods.period = settlement_delivered.month
+    left join ledger_delivered on periods.period = ledger_delivered.month
 )
 
 select * from int_ledger_month

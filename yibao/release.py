@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 
 from yibao import __version__, marts, publishing
-from yibao.intake import refused_files
+from yibao.intake import corrected_files, refused_files
 from yibao.landing import read_ledger
 from yibao.paths import DataPaths
 from yibao.problem import Problem
@@ -36,6 +36,7 @@ def publish_checked(
             for entry in read_ledger(paths)
         ),
         refused=refused_files(paths),
+        corrected=corrected_files(paths),
     )
     return publishing.publish(paths, warehouse, Contents(chosen, counties, provenance), now)
 

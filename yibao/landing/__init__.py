@@ -3,6 +3,7 @@
 from yibao.landing.errors import LandingError
 from yibao.landing.keys import PseudonymKey, open_key
 from yibao.landing.ledger import LedgerEntry, read_ledger
+from yibao.landing.refusal_history import Correction, corrections, read_history
 from yibao.landing.run import land
 from yibao.landing.summary import (
     LandingSummary,
@@ -14,6 +15,7 @@ from yibao.landing.summary import (
 )
 
 __all__ = [
+    "Correction",
     "LandingError",
     "LandingSummary",
     "LedgerEntry",
@@ -23,7 +25,9 @@ __all__ = [
     "RefusedFile",
     "SkippedFile",
     "TakenFile",
+    "corrections",
     "land",
     "open_key",
+    "read_history",
     "read_ledger",
 ]

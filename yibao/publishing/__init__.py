@@ -1,6 +1,7 @@
 """Published generations: immutable folders, one of them current. Dashboard and reports read only these."""
 
 from yibao.publishing.generation import (
+    CorrectedFile,
     Generation,
     InputSheet,
     Manifest,
@@ -22,6 +23,7 @@ from yibao.publishing.writer import Contents, publish
 
 __all__ = [
     "Contents",
+    "CorrectedFile",
     "Generation",
     "InputSheet",
     "Manifest",

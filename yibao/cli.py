@@ -13,11 +13,13 @@ from yibao.command import ChineseGroup, Session
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
 from yibao.lock import data_lock
 from yibao.logs import write_run_report
-from yibao.options import FOLDER, data_option, existing, made
+from yibao.options import FOLDER, data_option, existing, made, project_option
 from yibao.problem import Problem
 from yibao.project import find_project
 from yibao.release import publish_checked
+from yibao.returns_command import returns
 from yibao.road import RunRequest, require_period_form, walk
+from yibao.upkeep_commands import backup, prune, restore
 from yibao.warehouse import TARGETS, call_dbt, checked, engine_for
 
 inbox_option = click.option(
@@ -26,9 +28,6 @@ inbox_option = click.option(
     required=True,
     metavar="文件夹",
     help="收件夹：放医保局导出文件的地方，只读不改。",
-)
-project_option = click.option(
-    "--project", type=FOLDER, metavar="文件夹", help="dbt 项目文件夹；一般不用写，用自带的。"
 )
 target_option = click.option(
     "--target",
@@ -188,6 +187,10 @@ def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
     session.screen.line(f"当前版现在是 {generation.run_id}（期间 {generation.period}）")
 
 
+main.add_command(returns)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(prune)
 main.add_command(cluster)
 
 _NAME = str.maketrans("", "", "-:")

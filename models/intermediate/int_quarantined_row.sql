@@ -14,7 +14,7 @@ faults as (select * from {{ ref('int_row_fault') }}),
         {{ keys }},
         concat_ws(
             '，'
-            {%- for field in fields %}, '{{ field.zh }}=' || {{ field.name }}{% endfor -%}
+            {%- for field in fields %}, '{{ field.zh }}=' || {{ label_of(field.name, dataset, field.name) }}{% endfor -%}
         ) as record_key
     from {{ ref('stg_' ~ dataset) }} as staged
     where

@@ -1,7 +1,7 @@
 """Landing: the bureau's exports become text Parquet with row lineage and without raw identities (semantics 1, 3, 8)."""
 
 from yibao.landing.errors import LandingError
-from yibao.landing.keys import PseudonymKey, open_key
+from yibao.landing.keys import PseudonymKey, is_key, known_key_id, open_key
 from yibao.landing.ledger import LedgerEntry, read_ledger
 from yibao.landing.refusal_history import Correction, corrections, read_history
 from yibao.landing.run import land
@@ -26,6 +26,8 @@ __all__ = [
     "SkippedFile",
     "TakenFile",
     "corrections",
+    "is_key",
+    "known_key_id",
     "land",
     "open_key",
     "read_history",

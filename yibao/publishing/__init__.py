@@ -10,6 +10,7 @@ from yibao.publishing.generation import (
     Table,
 )
 from yibao.publishing.store import (
+    RUN_ID,
     OpenGeneration,
     current,
     current_id,
@@ -22,6 +23,7 @@ from yibao.publishing.store import (
 from yibao.publishing.writer import Contents, publish
 
 __all__ = [
+    "RUN_ID",
     "Contents",
     "CorrectedFile",
     "Generation",

@@ -13,14 +13,16 @@ from yibao.command import ChineseGroup, Session
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
 from yibao.lock import data_lock
 from yibao.logs import write_run_report
-from yibao.options import FOLDER, data_option, existing, made
+from yibao.options import FOLDER, data_option, existing, made, project_option
 from yibao.problem import Problem
 from yibao.project import find_project
 from yibao.quality import check as check_warehouse
 from yibao.quality_commands import quality as quality_command
 from yibao.quality_page import write_check_page
 from yibao.release import publish_checked
+from yibao.returns_command import returns
 from yibao.road import RunRequest, require_period_form, walk
+from yibao.upkeep_commands import backup, prune, restore
 from yibao.warehouse import TARGETS, call_dbt, engine_for
 
 inbox_option = click.option(
@@ -29,9 +31,6 @@ inbox_option = click.option(
     required=True,
     metavar="文件夹",
     help="收件夹：放医保局导出文件的地方，只读不改。",
-)
-project_option = click.option(
-    "--project", type=FOLDER, metavar="文件夹", help="dbt 项目文件夹；一般不用写，用自带的。"
 )
 target_option = click.option(
     "--target",
@@ -217,6 +216,10 @@ def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
 
 
 main.add_command(quality_command)
+main.add_command(returns)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(prune)
 main.add_command(cluster)
 
 _NAME = str.maketrans("", "", "-:")

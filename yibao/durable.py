@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import time
 from pathlib import Path
 
@@ -24,6 +25,16 @@ def write_text(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def remove_folder(folder: Path) -> None:
+    """Removes a folder with all that is in it, read-only files too; nothing where there is none."""
+    if not folder.exists():
+        return
+    for path in folder.rglob("*"):
+        # Windows does not delete a read-only file
+        path.chmod(0o600 if path.is_file() else 0o700)
+    shutil.rmtree(folder)
 
 
 def sync_file(path: Path) -> None:

@@ -11,11 +11,19 @@ from pathlib import Path
 
 from yibao import landing
 from yibao.contract import load_contract
-from yibao.landing import LandingSummary, Progress, land, open_key, read_ledger
+from yibao.landing import (
+    LandingSummary,
+    Progress,
+    corrections,
+    land,
+    open_key,
+    read_history,
+    read_ledger,
+)
 from yibao.paths import DataPaths, key_path
 from yibao.problem import ExitCode, Problem
 from yibao.project import Project
-from yibao.publishing import RefusedFile
+from yibao.publishing import CorrectedFile, RefusedFile
 
 # a period is reported from the first to the last month of these (their main dates)
 _REPORTED = ("fund_ledger", "inspection", "settlement")
@@ -110,6 +118,22 @@ def refused_files(paths: DataPaths) -> tuple[RefusedFile, ...]:
             todo="请删除这个文件后重新执行 yibao land，它会重新生成。",
             exit_code=ExitCode.UNEXPECTED,
         ) from error
+
+
+def corrected_files(paths: DataPaths) -> tuple[CorrectedFile, ...]:
+    """The files refused by some landing before and taken since; not those that are refused again."""
+    refused = {file.file for file in refused_files(paths)}
+    return tuple(
+        CorrectedFile(
+            found.refusal.file,
+            found.refusal.reason_code,
+            found.refusal.message_zh,
+            found.corrected_file,
+            found.batch,
+        )
+        for found in corrections(read_history(paths), read_ledger(paths))
+        if found.refusal.file not in refused
+    )
 
 
 def refusal_lines(refused: Sequence[landing.RefusedFile], limit: int = 10) -> tuple[str, ...]:

@@ -20,6 +20,11 @@ data_option = click.option(
 )
 
 
+project_option = click.option(
+    "--project", type=FOLDER, metavar="文件夹", help="dbt 项目文件夹；一般不用写，用自带的。"
+)
+
+
 def made(session: Session, data: Path | None) -> DataPaths:
     """The data folder, made where it is not there. Raises Problem (exit 2) where it cannot be made."""
     paths = data_paths(data)

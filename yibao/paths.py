@@ -42,6 +42,11 @@ class DataPaths:
         return self.landing / "refusals.json"
 
     @property
+    def refusal_history(self) -> Path:
+        """Every file ever refused."""
+        return self.landing / "refusal_history.json"
+
+    @property
     def key_record(self) -> Path:
         """Which key the landed files were made with (its id, never the key)."""
         return self.landing / "key.json"
@@ -72,6 +77,20 @@ class DataPaths:
     def current(self) -> Path:
         """Text file naming the published run_id in force."""
         return self.published / "CURRENT"
+
+    @property
+    def returns(self) -> Path:
+        """What goes back to those who delivered: one folder for each generation it was made from."""
+        return self.root / "returns"
+
+    @property
+    def issued(self) -> Path:
+        """What was sent to the superior bureau, frozen."""
+        return self.root / "issued"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
 
     @property
     def lock(self) -> Path:

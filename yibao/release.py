@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 
 from yibao import __version__, marts, publishing
-from yibao.intake import dataset_names, refused_files
+from yibao.intake import corrected_files, dataset_names, refused_files
 from yibao.landing import read_ledger
 from yibao.paths import DataPaths
 from yibao.problem import Problem
@@ -37,6 +37,7 @@ def publish_checked(
             for entry in read_ledger(paths)
         ),
         refused=refused_files(paths),
+        corrected=corrected_files(paths),
     )
     names = dataset_names(project)
     return publishing.publish(

@@ -159,9 +159,7 @@ def _show_next(screen: Screen, report: RunReport) -> None:
         )
     quarantined = marts.total(report.conservation).quarantined
     if quarantined:
-        todo.append(
-            f"{quarantined} 行被隔离，没有计入指标：见 {report.generation.database.name} 的 quarantine 表"
-        )
+        todo.append(f"{quarantined} 行被隔离，没有计入指标：yibao returns 写出退回清单，交报送单位更正")
     if report.build and report.build.warned:
         todo.append(f"{len(report.build.warned)} 项提醒：")
         todo += [f"  {finding_zh(finding)}" for finding in report.build.warned[:_LINES_SHOWN]]

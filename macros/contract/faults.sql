@@ -41,7 +41,8 @@
     {%- for field in contract_fields(dataset) %}
         {%- do names.update({field.name: field.name ~ '_mask' if field.pii else (field.name ~ '__raw' if field.codes or field.type not in ('text', 'code') else field.name)}) %}
     {%- endfor %}
-    {%- set detail = part_of("_fault", "':'", 2) %}
+    {#- of several lost numbers the first is named #}
+    {%- set detail = part_of(part_of("_fault", "';'", 1), "':'", 2) %}
     case
         when _fault like 'lost_digits:%' then concat_ws(chr(31), 'record', 'lost_digits', {{ detail }}, '')
         when _fault is not null then concat_ws(chr(31), 'record', 'row_shape', '', {{ detail }})
@@ -72,7 +73,7 @@
     ) as _quarantined
 {%- endmacro %}
 
-{# A list of faults as the bureau reads it: file, row, field, and in Chinese what is wrong and what to do. #}
+{# A list of faults as the bureau reads it: file, row, field, and in Chinese what is wrong and what to do; then `more` columns of the faults. #}
 {% macro fault_message_ctes() -%}
 files as (select * from {{ ref('stg_file') }}),
 
@@ -81,7 +82,7 @@ rules as (select * from {{ ref('rule') }}),
 fields as (select * from {{ ref('int_contract_field') }}),
 {%- endmacro %}
 
-{% macro faults_with_messages(faults) -%}
+{% macro faults_with_messages(faults, more=[]) -%}
     select
         {{ faults }}.dataset,
         files.label as file,
@@ -93,6 +94,9 @@ fields as (select * from {{ ref('int_contract_field') }}),
         coalesce('“' || fields.field_zh || '”', '') || rules.message_zh
         || case when {{ faults }}.value_masked <> '' then '（' || {{ faults }}.value_masked || '）' else '' end
         || '。' || rules.advice_zh || '。' as message_zh
+        {%- for column in more %},
+        {{ faults }}.{{ column }}
+        {%- endfor %}
     from {{ faults }}
     inner join files using (_file_id, _sheet)
     inner join rules using (rule_code)

@@ -1,8 +1,9 @@
 """Landing: the bureau's exports become text Parquet with row lineage and without raw identities (semantics 1, 3, 8)."""
 
 from yibao.landing.errors import LandingError
-from yibao.landing.keys import PseudonymKey, open_key
+from yibao.landing.keys import PseudonymKey, is_key, known_key_id, open_key
 from yibao.landing.ledger import LedgerEntry, read_ledger
+from yibao.landing.refusal_history import Correction, corrections, read_history
 from yibao.landing.run import land
 from yibao.landing.summary import (
     LandingSummary,
@@ -14,6 +15,7 @@ from yibao.landing.summary import (
 )
 
 __all__ = [
+    "Correction",
     "LandingError",
     "LandingSummary",
     "LedgerEntry",
@@ -23,7 +25,11 @@ __all__ = [
     "RefusedFile",
     "SkippedFile",
     "TakenFile",
+    "corrections",
+    "is_key",
+    "known_key_id",
     "land",
     "open_key",
+    "read_history",
     "read_ledger",
 ]

@@ -45,7 +45,7 @@ def open_key(paths: DataPaths, key_file: Path | None = None) -> PseudonymKey:
             where=str(path),
             todo="请把环境变量 YIBAO_KEY_FILE 指向数据文件夹以外的位置。",
         )
-    known = _known_key_id(paths)
+    known = known_key_id(paths)
     created = False
     try:
         created = not path.exists()
@@ -66,7 +66,7 @@ def open_key(paths: DataPaths, key_file: Path | None = None) -> PseudonymKey:
 
 def require_same_key(paths: DataPaths, key: PseudonymKey) -> None:
     """Raises LandingError when the landed files were made with another key; notes the key of a new data folder."""
-    known = _known_key_id(paths)
+    known = known_key_id(paths)
     if known is None:
         durable.write_text(paths.key_record, json.dumps({"key_id": key.key_id}) + "\n")
     elif known != key.key_id:
@@ -79,7 +79,20 @@ def require_same_key(paths: DataPaths, key: PseudonymKey) -> None:
         )
 
 
-def _known_key_id(paths: DataPaths) -> str | None:
+def is_key(content: bytes, key_id: str | None) -> bool:
+    """Whether these bytes are a key file: that of this id, or any where none is known."""
+    try:
+        secret = bytes.fromhex(content.decode("ascii").strip())
+    except ValueError:
+        return False
+    return len(secret) == KEY_BYTES and key_id in {None, PseudonymKey(secret, Path()).key_id}
+
+
+def known_key_id(paths: DataPaths) -> str | None:
+    """The id of the key that the landed files were made with, None before the first landing.
+
+    Raises LandingError when the note of it cannot be read.
+    """
     try:
         return str(json.loads(paths.key_record.read_text(encoding="utf-8"))["key_id"])
     except FileNotFoundError:

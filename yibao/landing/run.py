@@ -18,6 +18,7 @@ from yibao.landing.errors import LandingError, Refusal, disk_full, no_space
 from yibao.landing.inbox import InboxFile, list_inbox
 from yibao.landing.keys import PseudonymKey, require_same_key
 from yibao.landing.ledger import LedgerEntry, read_ledger
+from yibao.landing.refusal_history import remember_refusals
 from yibao.landing.source_file import Job, Landed, Looked
 from yibao.landing.summary import (
     LandingSummary,
@@ -62,7 +63,9 @@ def land(
             with open_crew(contract, key.secret, count, run.report) as crew:
                 run.look(crew, files)
                 run.land(crew)
-            store.write_refusals(paths, sorted(run.refused, key=lambda file: file.file))
+            refused = sorted(run.refused, key=lambda file: file.file)
+            store.write_refusals(paths, refused)
+            remember_refusals(paths, refused, run.batch)
         except OSError as error:
             if no_space(error):
                 raise disk_full(str(paths.root)) from error

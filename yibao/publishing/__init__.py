@@ -2,6 +2,7 @@
 
 from yibao.publishing.generation import (
     PAGE,
+    CorrectedFile,
     Generation,
     InputSheet,
     Manifest,
@@ -10,6 +11,7 @@ from yibao.publishing.generation import (
     Table,
 )
 from yibao.publishing.store import (
+    RUN_ID,
     OpenGeneration,
     current,
     current_id,
@@ -24,7 +26,9 @@ from yibao.publishing.writer import Contents, Page, publish
 
 __all__ = [
     "PAGE",
+    "RUN_ID",
     "Contents",
+    "CorrectedFile",
     "Generation",
     "InputSheet",
     "Manifest",

@@ -36,6 +36,17 @@ class RefusedFile:
 
 
 @dataclass(frozen=True)
+class CorrectedFile:
+    """A file that was refused once, and the one of the same name that was taken later."""
+
+    file: str
+    reason_code: str
+    message_zh: str
+    corrected_file: str
+    batch: str
+
+
+@dataclass(frozen=True)
 class Table:
     """A published table; `content_hash` is the same for the same rows in any order (by DuckDB's hash)."""
 
@@ -52,6 +63,7 @@ class Provenance:
     catalogue_hash: str
     inputs: tuple[InputSheet, ...]
     refused: tuple[RefusedFile, ...]
+    corrected: tuple[CorrectedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +126,7 @@ def from_json(text: str) -> Manifest:
         provenance = _make(Provenance, content)
         inputs = tuple(_make(InputSheet, item) for item in provenance["inputs"])
         refused = tuple(_make(RefusedFile, item) for item in provenance["refused"])
+        corrected = tuple(_make(CorrectedFile, item) for item in provenance.get("corrected", ()))
         return Manifest(
             **{
                 **_make(Manifest, content),
@@ -124,6 +137,7 @@ def from_json(text: str) -> Manifest:
                         **provenance,
                         "inputs": tuple(InputSheet(**item) for item in inputs),
                         "refused": tuple(RefusedFile(**item) for item in refused),
+                        "corrected": tuple(CorrectedFile(**item) for item in corrected),
                     }
                 ),
             }

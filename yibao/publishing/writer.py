@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -85,7 +84,7 @@ def publish(
         os.rename(aside, paths.published / run_id)
         durable.sync_directory(paths.published)
     except BaseException:
-        _remove(aside)
+        durable.remove_folder(aside)
         raise
     set_current(paths, run_id)
     return Generation(paths.published / run_id, manifest)
@@ -94,7 +93,7 @@ def publish(
 def sweep(paths: DataPaths) -> None:
     """Removes what a process that died left aside."""
     for leftover in paths.published.glob(f"{_INCOMING}*"):
-        _remove(leftover)
+        durable.remove_folder(leftover)
 
 
 def _copy(warehouse: CheckedWarehouse, target: Path) -> tuple[dict[str, Table], dict[str, Table]]:
@@ -150,12 +149,3 @@ def _free_run_id(paths: DataPaths, content_id: str, now: datetime) -> tuple[str,
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _remove(folder: Path) -> None:
-    if not folder.exists():
-        return
-    for path in folder.rglob("*"):
-        # Windows does not delete a read-only file
-        path.chmod(0o600 if path.is_file() else 0o700)
-    shutil.rmtree(folder)

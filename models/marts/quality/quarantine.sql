@@ -1,15 +1,32 @@
--- One row per fault of a quarantined row, as it goes back to who sent the file: where, what, and
--- what to do (semantics 2).
-with faults as (
+-- One row per fault of a quarantined row, as it goes back to who sent the file: where, what, what to
+-- do, and whether the row has come again (semantics 2).
+with record_faults as (
     select *
     from {{ ref('int_row_fault') }}
     where level = 'record'
 ),
 
+quarantined_rows as (select * from {{ ref('int_quarantined_row') }}),
+
+faults as (
+    select
+        record_faults.*,
+        quarantined_rows.record_key,
+        case
+            when quarantined_rows.corrected_file is null then 'open' else 'corrected'
+        end as status,
+        quarantined_rows.corrected_file,
+        quarantined_rows.corrected_row
+    from record_faults
+    left join quarantined_rows using (dataset, {{ lineage_columns() | join(', ') }})
+),
+
 {{ fault_message_ctes() }}
 
 quarantine as (
-    {{ faults_with_messages('faults') }}
+    {{ faults_with_messages(
+        'faults', ['record_key', 'status', 'corrected_file', 'corrected_row']
+    ) }}
 )
 
 select * from quarantine

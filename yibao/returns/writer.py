@@ -1,0 +1,50 @@
+"""The workbooks of one listing, in a folder named after the generation: all of them or none."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from yibao import durable
+from yibao.returns.listing import Listing
+from yibao.returns.workbook import write_refused_files, write_returned_rows
+
+# Windows takes none of these in a file's name
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+
+
+def write_returns(listing: Listing, out: Path) -> dict[str, Path]:
+    """Writes OUT/<run_id>/ with one workbook for each source and dataset, and names them by their titles.
+
+    The same generation gives the same bytes; a folder that is there already is replaced. Raises OSError.
+    """
+    target = out / listing.about.run_id
+    aside = out / f".{listing.about.run_id}-{secrets.token_hex(4)}"
+    aside.mkdir(parents=True)
+    written: dict[str, Path] = {}
+    try:
+        for rows in listing.rows:
+            write_returned_rows(aside / _free_name(written, rows.name), rows, listing.about)
+            written[rows.name] = target / _free_name(written, rows.name)
+        for files in listing.files:
+            write_refused_files(aside / _free_name(written, files.name), files, listing.about)
+            written[files.name] = target / _free_name(written, files.name)
+        for path in aside.iterdir():
+            durable.sync_file(path)
+        durable.remove_folder(target)
+        os.rename(aside, target)
+    except BaseException:
+        durable.remove_folder(aside)
+        raise
+    durable.sync_directory(out)
+    return written
+
+
+def _free_name(taken: dict[str, Path], title: str) -> str:
+    name = _NOT_IN_NAMES.sub("-", title)
+    # two folders of the inbox may differ in such a character only
+    while any(path.name == f"{name}.xlsx" for path in taken.values()):
+        name += "-"
+    return f"{name}.xlsx"

@@ -1,5 +1,6 @@
--- One row per control total of persons: distinct person numbers of the accepted rows of its dataset,
--- period and scheme; of a roster, distinct certificates. Only what is asked for is counted.
+-- One row per control total of persons: distinct person numbers of the accepted rows of its
+-- dataset, period and scheme; of a roster, distinct certificates. Only what is asked for is
+-- counted.
 {% set periods = dataset_periods() -%}
 with asked as (
     select *

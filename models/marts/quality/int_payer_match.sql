@@ -1,6 +1,6 @@
 -- One row per person, reported year and scheme family who paid (net above 0) or is enrolled and
--- effective in it: whether both agree (人). Those exempt from paying (semantics 3) are looked at only
--- where they paid. A year of which one side was not delivered is not comparable.
+-- effective in it: whether both agree (人). Those exempt from paying (semantics 3) are looked at
+-- only where they paid. A year of which one side was not delivered is not comparable.
 with years as (select distinct year from {{ ref('int_period') }}),
 
 payers as (

@@ -19,9 +19,9 @@ numbers as (
         on
             asked.dataset = '{{ dataset }}'
             and (
-                asked.period = cast({{ place.year }} as string)
-                {%- if place.month %}
-                or asked.period = {{ place.month }}
+                asked.period = cast({{ place.year or 'year(' ~ place.day ~ ')' }} as string)
+                {%- if place.day %}
+                or asked.period = {{ month_of(place.day) }}
                 {%- endif %}
             )
             {%- if place.insutype %}

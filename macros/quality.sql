@@ -1,8 +1,8 @@
 {# What the models of quality share: where the rows of a dataset stand in time, exact medians, and how a check of two books is written. #}
 
 {#
-  Year, month and scheme of a row, by dataset; `fund` where it has a fund payment. Datasets that are not here hold registers, which have no
-  period, or take theirs from their parent: items from the settlement, findings from the inspection.
+  Where a row of a dataset stands: its day, its year (where that is not the day's), its scheme, and `fund` where it has a fund payment. Datasets
+  that are not here hold registers, which have no period, or take theirs from their parent: items from the settlement, findings from the inspection.
 #}
 {% macro dataset_periods() %}
     {{ return({
@@ -10,11 +10,11 @@
         'target': {'year': 'year'},
         'budget': {'year': 'year', 'insutype': 'insutype'},
         'enrollment': {'year': 'year', 'insutype': 'insutype'},
-        'contribution': {'year': 'year', 'month': month_of('pay_time'), 'insutype': 'insutype'},
-        'fund_ledger': {'year': 'year(entry_date)', 'month': month_of('entry_date'), 'insutype': 'insutype'},
-        'settlement': {'year': 'year(setl_time)', 'month': month_of('setl_time'), 'insutype': 'insutype', 'fund': 'fund_total'},
-        'referral': {'year': 'year(filed_at)', 'month': month_of('filed_at')},
-        'inspection': {'year': 'year(inspected_on)', 'month': month_of('inspected_on')},
+        'contribution': {'year': 'year', 'day': 'pay_time', 'insutype': 'insutype'},
+        'fund_ledger': {'day': 'entry_date', 'insutype': 'insutype'},
+        'settlement': {'day': 'setl_time', 'insutype': 'insutype', 'fund': 'fund_total'},
+        'referral': {'day': 'filed_at'},
+        'inspection': {'day': 'inspected_on'},
     }) }}
 {% endmacro %}
 

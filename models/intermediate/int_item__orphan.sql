@@ -1,4 +1,5 @@
--- One row per settlement id that only fee items name: no such settlement was accepted (semantics 2).
+-- One row per settlement id that only fee items name: no such settlement was accepted (semantics
+-- 2).
 with sums as (select * from {{ ref('int_settlement__items') }}),
 
 settlements as (select setl_id from {{ accepted('settlement') }} as accepted_settlement),

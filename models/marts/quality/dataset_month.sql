@@ -1,6 +1,6 @@
 -- One row per dataset whose rows stand in months, and reported month: its accepted rows against the
--- median of the up to 12 months before it that have rows. Half of it is suspicious, and so is twice;
--- of fewer than 10 rows either is chance.
+-- median of the up to 12 months before it that have rows. Half of it is suspicious, and so is
+-- twice; of fewer than 10 rows either is chance.
 with volumes as (select * from {{ ref('int_dataset_volume') }}),
 
 periods as (select * from {{ ref('int_period') }}),

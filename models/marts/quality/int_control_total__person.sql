@@ -1,5 +1,6 @@
--- One row per control total of persons: distinct person numbers of the accepted rows of its dataset,
--- period and scheme; of a roster, distinct certificates. Only what is asked for is counted.
+-- One row per control total of persons: distinct person numbers of the accepted rows of its
+-- dataset, period and scheme; of a roster, distinct certificates. Only what is asked for is
+-- counted.
 {% set periods = dataset_periods() -%}
 with asked as (
     select *
@@ -18,9 +19,9 @@ numbers as (
         on
             asked.dataset = '{{ dataset }}'
             and (
-                asked.period = cast({{ place.year }} as string)
-                {%- if place.month %}
-                or asked.period = {{ place.month }}
+                asked.period = cast({{ place.year or 'year(' ~ place.day ~ ')' }} as string)
+                {%- if place.day %}
+                or asked.period = {{ month_of(place.day) }}
                 {%- endif %}
             )
             {%- if place.insutype %}

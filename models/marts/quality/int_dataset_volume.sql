@@ -10,8 +10,7 @@ with exclusions as (select * from {{ ref('int_row_exclusion') }}),
 settlements as (
     select
         setl_id as parent_id,
-        cast(year(setl_time) as bigint) as year,
-        {{ month_of('setl_time') }} as month,
+        cast(setl_time as date) as day,
         insutype
     from {{ accepted('settlement') }} as accepted_settlement
 ),
@@ -19,8 +18,7 @@ settlements as (
 inspections as (
     select
         inspection_id as parent_id,
-        cast(year(inspected_on) as bigint) as year,
-        {{ month_of('inspected_on') }} as month,
+        inspected_on as day,
         cast(null as string) as insutype
     from {{ accepted('inspection') }} as accepted_inspection
 ),
@@ -31,17 +29,15 @@ inspections as (
     select
         '{{ dataset }}' as dataset,
         cast({{ place.get('year', 'null') }} as bigint) as year,
-        cast({{ place.get('month', 'null') }} as string) as month,
+        cast({{ place.get('day', 'null') }} as date) as day,
         cast({{ place.get('insutype', 'null') }} as string) as insutype,
         case
             when staged._quarantined then 'quarantined'
             else coalesce(exclusions.status, 'accepted')
         end as fate,
         count(*) as rows,
-        cast(sum({{ main_amount_of(dataset) }}) as decimal(38, 4)) as amount,
-        cast(
-            sum({{ place.get('fund', 'cast(null as decimal(18, 4))') }}) as decimal(38, 4)
-        ) as fund_amount
+        sum({{ main_amount_of(dataset) }}) as amount,
+        sum({{ place.get('fund', 'cast(null as decimal(18, 4))') }}) as fund_amount
     from {{ ref('stg_' ~ dataset) }} as staged
     left join exclusions
         on
@@ -106,26 +102,41 @@ inspection_finding_part as (
 {{ dataset }}_volume as (
     select
         '{{ dataset }}' as dataset,
-        parents.year,
-        parents.month,
+        cast(null as bigint) as year,
+        parents.day,
         parents.insutype,
         parts.fate,
-        cast(sum(parts.rows) as bigint) as rows,
-        cast(sum(parts.amount) as decimal(38, 4)) as amount,
+        sum(parts.rows) as rows,
+        sum(parts.amount) as amount,
         cast(null as decimal(38, 4)) as fund_amount
     from {{ dataset }}_part as parts
     left join {{ parent }}s as parents on parts.parent_id = parents.parent_id
-    group by parents.year, parents.month, parents.insutype, parts.fate
+    group by parents.day, parents.insutype, parts.fate
 ),
 
 {% endfor -%}
-int_dataset_volume as (
+-- by day before by month: a month is a text, and costly to make for every row
+days as (
     {%- for dataset in (datasets() + of_parents.keys() | list) | unique %}
     select * from {{ dataset }}_volume
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
+),
+
+int_dataset_volume as (
+    select
+        dataset,
+        coalesce(year, cast(year(day) as bigint)) as year,
+        {{ month_of('day') }} as month,
+        insutype,
+        fate,
+        cast(sum(rows) as bigint) as rows,
+        cast(sum(amount) as decimal(38, 4)) as amount,
+        cast(sum(fund_amount) as decimal(38, 4)) as fund_amount
+    from days
+    group by all
 )
 
 select * from int_dataset_volume

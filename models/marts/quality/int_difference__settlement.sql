@@ -1,6 +1,6 @@
 -- One row per settlement of a reported month whose items do not add up to its cost, or whose person
--- is not enrolled in its year, and per settlement id that only items name. Months without any items,
--- and years without any enrollment, were not delivered: nothing is compared.
+-- is not enrolled in its year, and per settlement id that only items name. Months without any
+-- items, and years without any enrollment, were not delivered: nothing is compared.
 with settlements as (select * from {{ ref('int_settlement__compared') }}),
 
 orphans as (select * from {{ ref('int_item__orphan') }}),

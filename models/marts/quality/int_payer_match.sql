@@ -1,55 +1,57 @@
 -- One row per person, reported year and scheme family who paid (net above 0) or is enrolled and
--- effective in it: whether both agree (人). Those exempt from paying (semantics 3) are looked at only
--- where they paid. A year of which one side was not delivered is not comparable.
+-- effective in it: whether both agree (人). Those exempt from paying (semantics 3) are looked at
+-- only where they paid. A year of which one side was not delivered is not comparable.
 with years as (select distinct year from {{ ref('int_period') }}),
 
-payers as (
-    select
-        person_key,
-        year,
-        family,
-        min(scheme) as scheme
-    from {{ ref('int_contribution') }}
-    group by person_key, year, family
-    having sum(total_amount) > 0
-),
+contributions as (select * from {{ ref('int_contribution') }}),
 
-registered as (
+enrollment as (select * from {{ ref('int_enrollment') }}),
+
+sides as (
     select
         person_key,
         year,
         family,
-        min(scheme) as scheme,
-        count(case when not is_exempt then 1 end) = 0 as is_exempt
-    from {{ ref('int_enrollment') }}
+        scheme as paid_scheme,
+        total_amount as paid,
+        cast(null as string) as enrolled_scheme,
+        cast(null as boolean) as is_exempt
+    from contributions
+    union all
+    select
+        person_key,
+        year,
+        family,
+        cast(null as string) as paid_scheme,
+        cast(null as decimal(18, 4)) as paid,
+        scheme as enrolled_scheme,
+        is_exempt
+    from enrollment
     where is_effective
-    group by person_key, year, family
 ),
 
-{% for side in ['payers', 'registered'] -%}
-{{ side }}_delivered as (
-    select distinct
-        year,
-        family
-    from {{ side }}
-),
-
-{% endfor -%}
 matched as (
     select
-        coalesce(registered.person_key, payers.person_key) as person_key,
-        coalesce(registered.year, payers.year) as year,
-        coalesce(registered.family, payers.family) as family,
-        coalesce(registered.scheme, payers.scheme) as insutype,
-        payers.person_key is not null as is_payer,
-        registered.person_key is not null as is_registered
-    from payers
-    full outer join registered
-        on
-            payers.person_key = registered.person_key
-            and payers.year = registered.year
-            and payers.family = registered.family
-    where payers.person_key is not null or not registered.is_exempt
+        sides.person_key,
+        sides.year,
+        sides.family,
+        coalesce(min(sides.enrolled_scheme), min(sides.paid_scheme)) as insutype,
+        coalesce(sum(sides.paid) > 0, false) as is_payer,
+        count(sides.enrolled_scheme) > 0 as is_registered,
+        count(case when not sides.is_exempt then 1 end) > 0 as should_pay
+    from sides
+    inner join years on sides.year = years.year
+    group by sides.person_key, sides.year, sides.family
+),
+
+delivered as (
+    select
+        year,
+        family,
+        count(case when is_payer then 1 end) > 0 as has_payers,
+        count(case when is_registered then 1 end) > 0 as has_registered
+    from matched
+    group by year, family
 ),
 
 int_payer_match as (
@@ -59,16 +61,11 @@ int_payer_match as (
         matched.insutype,
         matched.is_payer,
         matched.is_registered,
-        payers_delivered.year is not null as has_payers,
-        registered_delivered.year is not null as has_registered
+        delivered.has_payers,
+        delivered.has_registered
     from matched
-    inner join years on matched.year = years.year
-    {%- for side in ['payers', 'registered'] %}
-    left join {{ side }}_delivered
-        on
-            matched.year = {{ side }}_delivered.year
-            and matched.family = {{ side }}_delivered.family
-    {%- endfor %}
+    inner join delivered on matched.year = delivered.year and matched.family = delivered.family
+    where matched.is_payer or matched.should_pay
 )
 
 select * from int_payer_match

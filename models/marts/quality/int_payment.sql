@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- One row per accepted payment for a reported year: the sum of the parts that it names (null where
 -- it names none), and whether it has a receipt that no earlier payment of the same person, year and
 -- scheme has.

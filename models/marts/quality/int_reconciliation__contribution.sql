@@ -1,5 +1,5 @@
--- One row per reported insurance year, scheme and measure: persons who paid against persons enrolled,
--- payments against receipts, totals against their parts (人票款相符).
+-- One row per reported insurance year, scheme and measure: persons who paid against persons
+-- enrolled, payments against receipts, totals against their parts (人票款相符).
 with persons as (select * from {{ ref('int_payer_match') }}),
 
 payments as (select * from {{ ref('int_payment') }}),

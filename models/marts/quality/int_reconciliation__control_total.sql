@@ -1,5 +1,6 @@
--- One row per accepted control total: what the book states against the accepted rows of its dataset,
--- period and scheme (账实). An unknown dataset, or a measure that it does not have, finds nothing.
+-- One row per accepted control total: what the book states against the accepted rows of its
+-- dataset, period and scheme (账实). An unknown dataset, or a measure that it does not have, finds
+-- nothing.
 with controls as (select * from {{ accepted('control_total') }} as accepted_control),
 
 volumes as (select * from {{ ref('int_dataset_volume') }}),
@@ -29,7 +30,11 @@ counted as (
             and (
                 controls.period = cast(volumes.year as string)
                 or controls.period = volumes.month
-                or volumes.dataset in ('{{ registers() | join("', '") }}')
+                or volumes.dataset in (
+                    {%- for register in registers() %}
+                    '{{ register }}'{{ ',' if not loop.last }}
+                    {%- endfor %}
+                )
             )
             and (controls.insutype is null or controls.insutype = volumes.insutype)
 ),

@@ -1,5 +1,6 @@
--- One row per warned row and rule, with the township of its person and its institution, where it has
--- one. A settlement that does not count, and a person who is not enrolled, are of the unknown township.
+-- One row per warned row and rule, with the township of its person and its institution, where it
+-- has one. A settlement that does not count, and a person who is not enrolled, are of the unknown
+-- township.
 with warnings as (
     select distinct
         rule_code,

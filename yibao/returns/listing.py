@@ -153,8 +153,9 @@ def _of_dataset(
 
     def fault(row: tuple[str, int, str | None, str | None, str | None, str, str, str | None]) -> Fault:
         file, number, key, field, value, problem, advice, corrected = row
-        shown = names.get(field, field) if field else _WHOLE_ROW
-        return Fault(sheets[file], number, key, shown, value, problem, advice, corrected)
+        if field is None:
+            field, value = _WHOLE_ROW, value and "应有{}列，实有{}列".format(*value.split("/"))
+        return Fault(sheets[file], number, key, names.get(field, field), value, problem, advice, corrected)
 
     quarantined = [fault(row) for row in connection.execute(_QUARANTINED, [dataset.name]).fetchall()]
     warnings = [fault(row) for row in connection.execute(_WARNED, [dataset.name]).fetchall()]

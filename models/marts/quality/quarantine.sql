@@ -18,7 +18,12 @@ faults as (
         quarantined_rows.corrected_file,
         quarantined_rows.corrected_row
     from record_faults
-    left join quarantined_rows using (dataset, {{ lineage_columns() | join(', ') }})
+    left join quarantined_rows
+        on
+            record_faults.dataset = quarantined_rows.dataset
+            and record_faults._file_id = quarantined_rows._file_id
+            and record_faults._sheet = quarantined_rows._sheet
+            and record_faults._row = quarantined_rows._row
 ),
 
 {{ fault_message_ctes() }}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import urllib.request
 from collections import Counter
@@ -42,19 +43,17 @@ class County:
 
     def run(self, inbox: Path, name: str) -> dict[str, Any]:
         """`yibao run`: wall, cpu (of the command alone) and `seconds` of its steps; peak MiB of every process; Spark's counts."""
-        watches = [TreeWatch(service["pid"]) for service in self._services.get("services", ())]
-        for watch in watches:
-            watch.start()
+        # the command is a child of this process, the cluster's services are not
+        watch = TreeWatch(os.getpid(), *(service["pid"] for service in self._services.get("services", ())))
+        watch.start()
         target = ("--target", "spark") if self._services else ()
         try:
             found = self._yibao(f"{self.name} {name}", "run", *target, "--inbox", str(inbox))
         finally:
-            for watch in watches:
-                watch.stop()
+            watch.stop()
         report = json.loads((self.data / "logs" / "last-run.json").read_text(encoding="utf-8"))
         told = {"wall": round(found.wall, 1), "cpu": found.cpu, "seconds": report["seconds"]}
-        # the peaks of processes need not fall together: the sum is an upper bound
-        told["peak_mib"] = round(((found.peak_tree or 0) + sum(watch.peak or 0 for watch in watches)) / MIB)
+        told["peak_mib"] = round((watch.peak or 0) / MIB)
         told["load_before"] = found.load_before
         return told | self._spark_counts()
 

@@ -44,11 +44,11 @@ class Measured:
 
 
 class TreeWatch(threading.Thread):
-    """Samples the resident memory of a process and its descendants until stopped."""
+    """Samples the resident memory of processes and their descendants, all together, until stopped."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, *pids: int) -> None:
         super().__init__(daemon=True)
-        self._pid = pid
+        self._pids = pids
         self._done = threading.Event()
         self.peak: int | None = None
 
@@ -56,8 +56,9 @@ class TreeWatch(threading.Thread):
         if not (_PROC / "self" / "statm").exists():
             return
         while not self._done.is_set():
-            seen = sum(resident(pid) for pid in descendants(self._pid, parents()))
-            self.peak = max(self.peak or 0, seen)
+            parent_of = parents()
+            watched = set().union(*(descendants(pid, parent_of) for pid in self._pids))
+            self.peak = max(self.peak or 0, sum(map(resident, watched)))
             self._done.wait(INTERVAL)
 
     def stop(self) -> None:

@@ -14,6 +14,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ def write_all_small(out: Path, settings: Settings) -> None:
         ("contribution", "pay_time"),
         ("fund_ledger", "entry_date"),
     ):
-        data[dataset].sort(key=lambda r, k=key: r[k])  # type: ignore[misc]
+        data[dataset].sort(key=itemgetter(key))
     places = write_small(out / "inbox", data)
     if settings.faults:
         refused = write_refused(out / "inbox_bad")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from yibao import __version__, lookup, publishing, show_status, show_values, summary
+from yibao import __version__, lookup, publishing, quality, show_check, show_status, show_values, summary
 from yibao.cluster_commands import cluster
 from yibao.command import ChineseGroup, Session
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
@@ -16,11 +16,14 @@ from yibao.logs import write_run_report
 from yibao.options import FOLDER, data_option, existing, made, project_option
 from yibao.problem import Problem
 from yibao.project import find_project
+from yibao.quality import check as check_warehouse
+from yibao.quality_commands import quality as quality_command
+from yibao.quality_page import write_check_page
 from yibao.release import publish_checked
 from yibao.returns_command import returns
 from yibao.road import RunRequest, require_period_form, walk
 from yibao.upkeep_commands import backup, prune, restore
-from yibao.warehouse import TARGETS, call_dbt, checked, engine_for
+from yibao.warehouse import TARGETS, call_dbt, engine_for
 
 inbox_option = click.option(
     "--inbox",
@@ -47,7 +50,7 @@ def main() -> None:
     """The group; its class ends the process."""
 
 
-@main.command(help="走完全程：导入、建仓、校验、发布。")
+@main.command(help="走完全程：导入、建仓、数据质量检查、发布。")
 @inbox_option
 @data_option
 @period_option
@@ -66,13 +69,20 @@ def run(
     target: str,
     project: Path | None,
 ) -> int:
-    """Land, build, publish; then the summary."""
+    """Land, build, check, publish; then the summary."""
     require_period_form(period)
     _require_inbox(inbox)
     paths = made(session, data)
     screen = session.screen
     request = RunRequest(find_project(project), paths, inbox.absolute(), period, strict, full_refresh, target)
-    report = walk(request, now=session.now, tell=screen.note, progress=screen.progress, call=call_dbt)
+    report = walk(
+        request,
+        now=session.now,
+        tell=screen.note,
+        progress=screen.progress,
+        call=call_dbt,
+        check=check_warehouse,
+    )
     summary.show_run(screen, report, paths, dataset_names(request.project))
     if report.holds_lock:
         name = report.generation.run_id if report.generation else report.started_at.translate(_NAME)
@@ -102,7 +112,24 @@ def land(session: Session, inbox: Path, data: Path | None, strict: bool, project
         require_none_refused(intake)
 
 
-@main.command(help="只发布：把上次校验通过的数仓发布为新的一版。")
+@main.command(help="只检查：对上次建好的数仓做数据质量检查（expectations 文件夹里的规则）。")
+@data_option
+@target_option
+@project_option
+@click.pass_obj
+def check(session: Session, data: Path | None, target: str, project: Path | None) -> None:
+    """Check what the last build left."""
+    paths = existing(session, data)
+    with data_lock(paths, "check", session.now()), session.screen.progress("数据质量检查") as show:
+        home = find_project(project)
+        report = check_warehouse(home, engine_for(target, paths), session.now, show)
+        page = write_check_page(paths, report.check_id, dataset_names(home))
+    show_check.show(session.screen, report)
+    session.screen.line(f"质量报告 {page}")
+    quality.require_passed(report)
+
+
+@main.command(help="只发布：把建好并通过数据质量检查的数仓发布为新的一版。")
 @data_option
 @period_option
 @target_option
@@ -111,12 +138,13 @@ def land(session: Session, inbox: Path, data: Path | None, strict: bool, project
 def publish(
     session: Session, data: Path | None, period: str | None, target: str, project: Path | None
 ) -> None:
-    """Publish what the last build left, if it passed."""
+    """Publish what the last build left, if it and its check passed."""
     require_period_form(period)
     paths = existing(session, data)
     with data_lock(paths, "publish", session.now()):
-        warehouse = checked(engine_for(target, paths))
-        generation = publish_checked(find_project(project), paths, warehouse, period, session.now())
+        home = find_project(project)
+        warehouse = quality.checked(home, engine_for(target, paths))
+        generation = publish_checked(home, paths, warehouse, period, session.now())
     session.screen.line(f"已发布 {generation.period}，版本 {generation.run_id}")
     session.screen.line(f"位置 {generation.folder}")
 
@@ -187,6 +215,7 @@ def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
     session.screen.line(f"当前版现在是 {generation.run_id}（期间 {generation.period}）")
 
 
+main.add_command(quality_command)
 main.add_command(returns)
 main.add_command(backup)
 main.add_command(restore)

@@ -69,6 +69,7 @@ class ChineseGroup(ChineseCommand, click.Group):
         """In the order of the road, not of the alphabet."""
         return list(self.commands)
 
+    # click's own takes more by name and may return; every caller of ours comes through here
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Runs the command and ends the process. Codes: 0 done, 1 unexpected, 2 wrong use, 3 not published."""
         session = Session()

@@ -12,17 +12,6 @@ from typing import Any
 
 import duckdb
 
-HEADLINE = (
-    "part_rate",
-    "collect_rate",
-    "fund_use_rate",
-    "ip_actual_ratio",
-    "ip_policy_ratio",
-    "out_county_rate",
-    "ip_avg_cost",
-    "ip_avg_days",
-)
-
 
 @dataclass(frozen=True)
 class Region:
@@ -120,16 +109,13 @@ def total(rows: Sequence[Conservation]) -> Conservation:
     )
 
 
-def headline(
-    connection: duckdb.DuckDBPyConnection, period: str, region_code: str, codes: Sequence[str] = HEADLINE
-) -> tuple[Reading, ...]:
-    """The main indicators of a region, year to date, all schemes, in the order asked."""
+def headline(connection: duckdb.DuckDBPyConnection, period: str, region_code: str) -> tuple[Reading, ...]:
+    """The main indicators of a region (the catalogue's column headline), year to date, all schemes, in order."""
     return _readings(
         connection,
-        "trend.region_code = ? and trend.insutype = 'all' and trend.breakdown = 'none' and list_contains(?, code)",
-        [period, region_code, list(codes)],
-        "list_position(?, code)",
-        [list(codes)],
+        "trend.region_code = ? and trend.insutype = 'all' and trend.breakdown = 'none' and headline is not null",
+        [period, region_code],
+        "headline",
     )
 
 
@@ -143,12 +129,11 @@ def alerts(
         " and trend.alert_level is not null",
         [period, list(region_codes)],
         "trend.alert_level, trend.region_code, code",
-        [],
     )
 
 
 def _readings(
-    connection: duckdb.DuckDBPyConnection, where: str, values: list[Any], order: str, order_values: list[Any]
+    connection: duckdb.DuckDBPyConnection, where: str, values: list[Any], order: str
 ) -> tuple[Reading, ...]:
     # `where` and `order` are the constants above, never a user's text
     rows = connection.execute(
@@ -161,6 +146,6 @@ def _readings(
         where trend.period = ? and trend.period_mode = 'ytd' and {where}
         order by {order}
         """,
-        [*values, *order_values],
+        values,
     ).fetchall()
     return tuple(Reading(*row) for row in rows)

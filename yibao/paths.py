@@ -65,6 +65,11 @@ class DataPaths:
         return self.root / "spark"
 
     @property
+    def quality(self) -> Path:
+        """One folder for each check of the warehouse, named by its check_id."""
+        return self.root / "quality"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 
@@ -82,11 +87,6 @@ class DataPaths:
     def issued(self) -> Path:
         """What was sent to the superior bureau, frozen."""
         return self.root / "issued"
-
-    @property
-    def quality(self) -> Path:
-        """The results of checks, one folder each."""
-        return self.root / "quality"
 
     @property
     def logs(self) -> Path:

@@ -7,13 +7,14 @@ from datetime import datetime
 import duckdb
 
 from yibao import __version__, marts, publishing
-from yibao.intake import corrected_files, refused_files
+from yibao.intake import corrected_files, dataset_names, refused_files
 from yibao.landing import read_ledger
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.project import Project, catalogue_hash
 from yibao.publishing import Contents, Generation, InputSheet, Provenance
-from yibao.warehouse import CheckedWarehouse
+from yibao.quality import CheckedWarehouse
+from yibao.quality_page import page_of_generation
 
 
 def publish_checked(
@@ -23,13 +24,13 @@ def publish_checked(
 
     Raises Problem (exit 2) when the period is not reported.
     """
-    with duckdb.connect(str(warehouse.database), read_only=True) as connection:
+    with duckdb.connect(str(warehouse.built.database), read_only=True) as connection:
         known = marts.periods(connection)
         counties = tuple(region.code for region in marts.counties(connection) if region.level == "county")
-    chosen = choose_period(known, period or warehouse.asked_period)
+    chosen = choose_period(known, period or warehouse.built.asked_period)
     provenance = Provenance(
         code_version=__version__,
-        code_fingerprint=warehouse.code_fingerprint,
+        code_fingerprint=warehouse.built.code_fingerprint,
         catalogue_hash=catalogue_hash(project),
         inputs=tuple(
             InputSheet(entry.file, entry.sheet, entry.dataset, entry.rows, entry.sha256, entry.batch)
@@ -38,7 +39,14 @@ def publish_checked(
         refused=refused_files(paths),
         corrected=corrected_files(paths),
     )
-    return publishing.publish(paths, warehouse, Contents(chosen, counties, provenance), now)
+    names = dataset_names(project)
+    return publishing.publish(
+        paths,
+        warehouse,
+        Contents(chosen, counties, provenance),
+        now,
+        page=lambda generation: page_of_generation(generation, names),
+    )
 
 
 def choose_period(known: tuple[str, ...], asked: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The whole road of `yibao run`: land, build with its checks, publish."""
+"""The whole road of `yibao run`: land, build, check, publish."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from pathlib import Path
 
 import duckdb
 
-from yibao import marts
-from yibao.intake import require_landed, require_none_refused, take_in
+from yibao import marts, quality
+from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
 from yibao.landing import LandingSummary
 from yibao.lock import data_lock
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.project import Project, code_fingerprint
 from yibao.publishing import Generation
+from yibao.quality_page import write_check_page
 from yibao.release import publish_checked
 from yibao.warehouse import (
     BuildResult,
@@ -31,7 +32,6 @@ from yibao.warehouse import (
     Refresh,
     build_warehouse,
     call_dbt,
-    checked,
     engine_for,
     refresh_needed,
 )
@@ -39,6 +39,7 @@ from yibao.warehouse import (
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 # a step's title gives a block that is told (done, total, what)
 StepProgress = Callable[[str], AbstractContextManager[Callable[[int, int, str], None]]]
+Check = Callable[[Project, Engine, Callable[[], datetime], quality.Show], quality.Report]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class RunReport:
     refresh: Refresh | None = None
     build: BuildResult | None = None
     conservation: tuple[marts.Conservation, ...] = ()
+    check: quality.Report | None = None
     generation: Generation | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     problem: Problem | None = None
@@ -85,8 +87,9 @@ def walk(
     tell: Callable[[str], None],
     progress: StepProgress,
     call: DbtCall = call_dbt,
+    check: Check = quality.check,
 ) -> RunReport:
-    """Land, build, publish, under the lock of the data folder.
+    """Land, build, check, publish, under the lock of the data folder.
 
     A Problem on the way ends the run and stands in the report; the generation published before stays.
     Anything else is unexpected: the caller raises `report.unexpected` after the report is written.
@@ -96,7 +99,7 @@ def walk(
         require_period_form(request.period)
         with data_lock(request.paths, "run", now()):
             report.holds_lock = True
-            _walk(request, report, now, tell, progress, call)
+            _walk(request, report, now, tell, progress, call, check)
     except Problem as problem:
         report.problem = problem
     except Exception as error:
@@ -117,6 +120,7 @@ def _walk(
     tell: Callable[[str], None],
     progress: StepProgress,
     call: DbtCall,
+    check: Check,
 ) -> None:
     with _timed(report, "land"), progress("导入文件") as show:
         report.intake = take_in(request.project, request.paths, request.inbox, now(), show)
@@ -149,10 +153,14 @@ def _walk(
     report.conservation = _conservation(engine)
     require_passed(report.build, engine)
 
+    with _timed(report, "check"), progress("数据质量检查") as show:
+        report.check = check(request.project, engine, now, show)
+        write_check_page(request.paths, report.check.check_id, dataset_names(request.project))
+    quality.require_passed(report.check)
+
     with _timed(report, "publish"):
-        report.generation = publish_checked(
-            request.project, request.paths, checked(engine), request.period, now()
-        )
+        warehouse = quality.checked(request.project, engine)
+        report.generation = publish_checked(request.project, request.paths, warehouse, request.period, now())
     report.period = report.generation.period
 
 

@@ -7,11 +7,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from yibao import formatting, marts, publishing
+from yibao import formatting, marts, publishing, show_check
 from yibao.formatting import MISSING
 from yibao.intake import refusal_lines
 from yibao.landing import LandingSummary
 from yibao.paths import DataPaths
+from yibao.quality import Report, Status
+from yibao.quality_page import check_page
 from yibao.road import RunReport, finding_zh
 from yibao.screen import Column, Screen
 
@@ -26,6 +28,10 @@ def show_run(screen: Screen, report: RunReport, paths: DataPaths, names: Mapping
     if report.intake is not None:
         show_files(screen, report.intake)
     _show_rows(screen, report.conservation, names)
+    if report.check is not None:
+        show_check.show(screen, report.check)
+        if report.generation is None:
+            screen.line(f"质量报告 {check_page(paths, report.check.check_id)}")
     if report.generation is not None:
         with publishing.open_current(paths) as opened:
             _show_figures(screen, opened)
@@ -45,6 +51,7 @@ def report_of(report: RunReport, paths: DataPaths, finished: datetime) -> dict[s
         "landing": _landing(report.intake) if report.intake else None,
         "build": asdict(report.build) if report.build else None,
         "conservation": [asdict(row) for row in report.conservation],
+        "check": _check(report.check) if report.check else None,
         "problem": None,
     }
     if report.problem:
@@ -144,6 +151,7 @@ def _show_next(screen: Screen, report: RunReport) -> None:
     screen.heading("已发布")
     screen.line(f"期间 {report.generation.period}，版本 {report.generation.run_id}")
     screen.line(f"位置 {report.generation.folder}")
+    screen.line(f"质量报告 {report.generation.page}")
     todo = []
     if report.intake and report.intake.refused:
         todo.append(
@@ -159,6 +167,18 @@ def _show_next(screen: Screen, report: RunReport) -> None:
     screen.heading("接下来")
     for number, text in enumerate(todo, start=1):
         screen.line(f"{number}. {text}" if not text.startswith(" ") else text)
+
+
+def _check(check: Report) -> dict[str, Any]:
+    unmet = (result for result in check.results if result.judged.status is not Status.PASS)
+    return {
+        "check_id": check.check_id,
+        "verdict": check.verdict.value,
+        "expectations": len(check.results),
+        "passed": check.passed,
+        "seconds": check.seconds,
+        "unmet": [{"id": result.expectation.id, "message": result.message_zh} for result in unmet],
+    }
 
 
 def _landing(intake: LandingSummary) -> dict[str, Any]:

@@ -12,6 +12,6 @@
         {%- do rows.append("(" ~ cells | join(", ") ~ ")") %}
     {%- endfor %}
     {%- set sql = "insert into " ~ this ~ " values " ~ rows | join(", ") %}
-    {%- do adapter.add_query(sql, abridge_sql_log=True) %}
+    {%- if rows %}{% do adapter.add_query(sql, abridge_sql_log=True) %}{% endif %}
     {{ return(sql) }}
 {% endmacro %}

@@ -47,3 +47,8 @@
 {# Separators inside a fault text: between faults, and between the parts of one. #}
 {% macro fault_separator() %}{{ return("chr(30)") }}{% endmacro %}
 {% macro fault_part_separator() %}{{ return("chr(31)") }}{% endmacro %}
+
+{# A person as published lists name one: a hash from which the person's number cannot be read (semantics 8). #}
+{% macro person_hash(person_key) %}{{ return("left(" ~ adapter.dispatch('sha256_hex')(person_key) ~ ", 16)") }}{% endmacro %}
+{% macro default__sha256_hex(text) %}{{ return("sha256(" ~ text ~ ")") }}{% endmacro %}
+{% macro spark__sha256_hex(text) %}{{ return("sha2(" ~ text ~ ", 256)") }}{% endmacro %}

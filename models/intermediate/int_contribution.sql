@@ -33,7 +33,8 @@ int_contribution as (
         identified.total_amount,
         identified.personal_amount,
         identified.subsidy_amount,
-        identified.employer_amount
+        identified.employer_amount,
+        identified.receipt_no
     from identified
     cross join counties
     left join residences using (person_key, year)

@@ -17,7 +17,10 @@ identified as (
             when enrollment.status = '1' then enrollment.end_date
             when enrollment.status in ('2', '4')
                 then coalesce(enrollment.end_date, cast(enrollment.updt_time as date))
-        end as stopped_on
+        end as stopped_on,
+        coalesce(enrollment.certno_check = 'ok', false) as has_certificate,
+        enrollment.birth_date is not null as has_birth_date,
+        enrollment.household_no is not null as has_household
     from enrollment
     left join persons using (psn_no)
 ),
@@ -53,6 +56,9 @@ int_enrollment as (
         can_be_effective and first_month <= last_month as is_effective,
         first_month,
         last_month,
+        has_certificate,
+        has_birth_date,
+        has_household,
         row_number() over (
             partition by person_key, year
             order by

@@ -1,17 +1,8 @@
 -- One row per fee item whose settlement was not delivered (semantics 2).
 with items as (select * from {{ accepted('settlement_item') }} as accepted_item),
 
-sums as (select setl_id from {{ ref('int_settlement__items') }}),
-
-settlements as (select setl_id from {{ accepted('settlement') }} as accepted_settlement),
-
 -- by settlement first: item rows are many, the settlements that are missing few
-missing as (
-    select sums.setl_id
-    from sums
-    left join settlements using (setl_id)
-    where settlements.setl_id is null
-),
+orphans as (select setl_id from {{ ref('int_item__orphan') }}),
 
 int_item__warning as (
     select
@@ -22,7 +13,7 @@ int_item__warning as (
         'setl_id' as field,
         items.setl_id as value_masked
     from items
-    inner join missing using (setl_id)
+    inner join orphans on items.setl_id = orphans.setl_id
 )
 
 select * from int_item__warning

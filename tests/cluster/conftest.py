@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -19,20 +20,28 @@ from tests.integration.conftest import INBOX, yibao
 from yibao import cluster
 from yibao.paths import DataPaths
 
-# arrives late: a quarter's settlements and fees, and the supplement that corrects earlier months of the same year
-LATE = ("结算单_2026年第三季度.csv", "费用明细_2026年第三季度.xlsx", "结算单补报_2026年.csv")
+MONTH_OF_LATE = "2025-07"
+_table_of_differences: list[str] = []
 
 
 @dataclass(frozen=True)
 class SparkCounty:
-    """The data folder, and what its table of facts was made of before and after the late files: month -> state."""
+    """The demo county on Spark: its data folder, its inbox, how its run ended, which worker was killed in it."""
 
     data: Path
     inbox: Path
+    run: subprocess.CompletedProcess[str]
+    lost_worker: int
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Both engines after late rows came, and the files of fct_settlement on Spark before and after: month -> names."""
+
+    on_duckdb: Path
+    on_spark: Path
     before: dict[str, tuple[str, ...]]
     after: dict[str, tuple[str, ...]]
-    second_run: subprocess.CompletedProcess[str]
-    lost_worker: int
 
 
 @pytest.fixture(scope="session")
@@ -57,18 +66,49 @@ def spark_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def grown(spark_data: Path) -> SparkCounty:
-    """First without the late files; then with them, while a worker is killed in the middle of the build."""
+def walked(spark_data: Path) -> SparkCounty:
+    """The whole road on Spark from nothing, while a worker is killed in the middle of the build."""
     inbox = spark_data.parent / "inbox"
-    shutil.copytree(INBOX, inbox, ignore=shutil.ignore_patterns(*LATE))
-    first = yibao("run", "--target", "spark", "--inbox", inbox, data=spark_data)
-    assert first.returncode == 0, first.stdout + first.stderr
-    before = months_on_disk(spark_data)
-    for name in LATE:
-        shutil.copy2(INBOX / name, inbox / name)
+    shutil.copytree(INBOX, inbox)
     victim = next(service.pid for service in services_of(spark_data) if service.name == "worker-2")
-    second = run_and(spark_data, inbox, "基础事实", lambda: os.kill(victim, signal.SIGKILL))
-    return SparkCounty(spark_data, inbox, before, months_on_disk(spark_data), second, victim)
+    run = run_and(spark_data, inbox, "基础事实", lambda: os.kill(victim, signal.SIGKILL))
+    return SparkCounty(spark_data, inbox, run, victim)
+
+
+@pytest.fixture(scope="session")
+def grown(walked: SparkCounty, demo_on_duckdb: Path) -> Grown:
+    """Two settlements of an old month come late, to both engines."""
+    before = months_on_disk(walked.data)
+    late_settlements(walked.inbox / "结算单_2025年第三季度.csv")
+    for target, data in (("spark", walked.data), ("duckdb", demo_on_duckdb)):
+        done = yibao("run", "--target", target, "--inbox", walked.inbox, data=data)
+        assert done.returncode == 0, done.stdout + done.stderr
+        report = json.loads((data / "logs" / "last-run.json").read_text(encoding="utf-8"))
+        assert report["refresh"] == "incremental"
+    return Grown(demo_on_duckdb, walked.data, before, months_on_disk(walked.data))
+
+
+def late_settlements(export: Path) -> None:
+    """A supplement beside the export: its first two settlements once more, under numbers of their own."""
+    with export.open(encoding="gb18030", newline="") as file:
+        header, *rows = list(csv.reader(file))[:3]
+    number, day = header.index("结算ID"), header.index("结算日期")
+    for order, row in enumerate(rows):
+        assert row[day].startswith(MONTH_OF_LATE)
+        row[number] = f"LATE{order}"
+    with export.with_name("结算单补报_迟到.csv").open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def remember(table: str) -> None:
+    """To be shown at the end of the session."""
+    _table_of_differences.append(table)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for table in _table_of_differences:
+        terminalreporter.section("DuckDB and Spark, every published cell")
+        terminalreporter.write_line(table)
 
 
 def services_of(data: Path) -> tuple[cluster.Service, ...]:

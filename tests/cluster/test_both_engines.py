@@ -1,4 +1,4 @@
-"""The demo county on Spark, month by month and with a worker lost on the way, is that of DuckDB to the last cell."""
+"""The demo county on Spark, a worker lost on the way, is that of DuckDB to the last cell. `long`: only in `make spark`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.conftest import SparkCounty, services_of
+from tests.cluster.conftest import MONTH_OF_LATE, Grown, SparkCounty, remember, services_of
 from tests.integration.conftest import ROOT, yibao
 from tests.parity.compare import compare, table_of
 from yibao import cluster, publishing
@@ -17,51 +17,50 @@ from yibao.paths import DataPaths
 pytestmark = pytest.mark.timeout(2400)
 
 
-def test_a_build_survives_the_loss_of_a_worker(grown: SparkCounty) -> None:
-    assert grown.second_run.returncode == 0, grown.second_run.stdout[-3000:]
-    lost = [service for service in services_of(grown.data) if not service.is_alive]
-    assert [service.pid for service in lost] == [grown.lost_worker]
+def test_a_build_survives_the_loss_of_a_worker(walked: SparkCounty) -> None:
+    assert walked.run.returncode == 0, walked.run.stdout[-3000:]
+    lost = [service for service in services_of(walked.data) if not service.is_alive]
+    assert [service.pid for service in lost] == [walked.lost_worker]
 
 
-def test_every_published_cell_is_that_of_duckdb(grown: SparkCounty, demo_on_duckdb: Path) -> None:
-    left, right = (publishing.require_current(DataPaths(data)) for data in (demo_on_duckdb, grown.data))
-    differences = compare(left.database, right.database)
-    assert len(differences) > 15
-    assert all(item.is_none for item in differences), table_of(differences)
-    assert left.run_id[-8:] == right.run_id[-8:], "the same contents have the same id"
+def test_every_published_cell_is_that_of_duckdb(walked: SparkCounty, demo_on_duckdb: Path) -> None:
+    require_equal(demo_on_duckdb, walked.data)
 
 
-def test_only_the_months_that_late_files_change_are_written_again(grown: SparkCounty) -> None:
-    kept = {month for month, files in grown.before.items() if grown.after.get(month) == files}
-    written = set(grown.after) - kept
-    # the late files hold the third quarter of 2026, and corrections of earlier months of that year
-    assert {"2026-07", "2026-08", "2026-09"} <= written
-    assert {"2024-10", "2024-11"} <= kept, sorted(written)
-
-
-def test_start_brings_up_what_is_missing_and_leaves_the_rest(grown: SparkCounty) -> None:
-    before = {service.name: service.pid for service in services_of(grown.data)}
-    again = yibao("cluster", "start", data=grown.data)
+def test_start_brings_up_what_is_missing_and_leaves_the_rest(walked: SparkCounty) -> None:
+    before = {service.name: service.pid for service in services_of(walked.data)}
+    again = yibao("cluster", "start", data=walked.data)
     assert again.returncode == 0, again.stdout + again.stderr
-    after = {service.name: service.pid for service in services_of(grown.data)}
+    after = {service.name: service.pid for service in services_of(walked.data)}
     assert {name for name in after if after[name] != before[name]} == {"worker-2"}
-    found = cluster.status(DataPaths(grown.data))
+    found = cluster.status(DataPaths(walked.data))
     assert found is not None and found.is_alive
 
 
-def test_unit_tests_pass_on_spark(grown: SparkCounty) -> None:
-    """A share of them: all run in `make spark`. (The tables of the macros are tests of every build.)"""
+@pytest.mark.long
+def test_late_rows_write_their_month_again_and_no_other(grown: Grown) -> None:
+    written = {month for month, files in grown.after.items() if grown.before.get(month) != files}
+    assert written == {MONTH_OF_LATE}
+    require_equal(grown.on_duckdb, grown.on_spark)
+
+
+@pytest.mark.long
+def test_unit_tests_pass_on_spark(walked: SparkCounty) -> None:
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.cluster.unit_tests",
-            str(grown.data),
-            "test_type:unit,path:models/marts/core",
-        ],
+        [sys.executable, "-m", "tests.cluster.unit_tests", str(walked.data)],
         capture_output=True,
         text=True,
         check=False,
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def require_equal(on_duckdb: Path, on_spark: Path) -> None:
+    """The generations in force hold the same cells, and so bear the same content id."""
+    left, right = (publishing.require_current(DataPaths(data)) for data in (on_duckdb, on_spark))
+    differences = compare(left.database, right.database)
+    remember(table_of(differences))
+    assert len(differences) > 15
+    assert all(item.is_none for item in differences), table_of(differences)
+    assert left.run_id[-8:] == right.run_id[-8:], "the same contents have the same id"

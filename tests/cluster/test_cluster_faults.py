@@ -18,30 +18,30 @@ from yibao.paths import DataPaths
 pytestmark = pytest.mark.timeout(2400)
 
 
-def test_a_driver_killed_in_the_middle_leaves_the_generation_in_force(grown: SparkCounty) -> None:
-    before = publishing.require_current(DataPaths(grown.data))
+def test_a_driver_killed_in_the_middle_leaves_the_generation_in_force(walked: SparkCounty) -> None:
+    before = publishing.require_current(DataPaths(walked.data))
     seconds: list[subprocess.CompletedProcess[str]] = []
 
     def second_run_then_kill() -> None:
         # while this build is under way, another one on the same folder is told to wait
-        seconds.append(yibao("run", "--target", "spark", "--inbox", grown.inbox, data=grown.data))
-        driver = next(service.pid for service in services_of(grown.data) if service.name == "connect")
+        seconds.append(yibao("run", "--target", "spark", "--inbox", walked.inbox, data=walked.data))
+        driver = next(service.pid for service in services_of(walked.data) if service.name == "connect")
         os.kill(driver, signal.SIGKILL)
 
     began = time.monotonic()
-    killed = run_and(grown.data, grown.inbox, "读入与定型 stg_", second_run_then_kill, "--full-refresh")
+    killed = run_and(walked.data, walked.inbox, "读入与定型 stg_", second_run_then_kill, "--full-refresh")
     assert killed.returncode == 1, killed.stdout[-2000:]
     # every statement that was still to come gives up on its own
     assert time.monotonic() - began < 420
     assert seconds[0].returncode == 2 and "另一个 yibao" in seconds[0].stdout + seconds[0].stderr
 
     # half of the tables are new, half of them old or gone: nobody reads them
-    assert state_of(grown.data) != "passed"
-    refused = yibao("publish", "--target", "spark", data=grown.data)
+    assert state_of(walked.data) != "passed"
+    refused = yibao("publish", "--target", "spark", data=walked.data)
     assert refused.returncode == 3, refused.stdout + refused.stderr
-    after = publishing.require_current(DataPaths(grown.data))
+    after = publishing.require_current(DataPaths(walked.data))
     assert after == before
-    with publishing.open_current(DataPaths(grown.data)) as opened:
+    with publishing.open_current(DataPaths(walked.data)) as opened:
         row = opened.connection.execute("select count(*) from indicator_value").fetchone()
     assert row is not None and row[0] > 100_000
 

@@ -1,4 +1,4 @@
-"""`python -m tests.cluster.unit_tests DATA [SELECTION]`: dbt's unit tests and macro tables on the cluster of a data folder."""
+"""`python -m tests.cluster.unit_tests DATA`: dbt's unit tests and macro tables on the cluster of a data folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 ALL = ("test_type:unit", "tag:macro")
 
 
-def main(data: str, *selection: str) -> int:
+def main(data: str) -> int:
     warnings.filterwarnings("ignore", message=".*spark.sql.catalogImplementation.*")
     paths = DataPaths(Path(data).absolute())
     os.environ.update({DATA_VARIABLE: str(paths.root), "SPARK_REMOTE": spark_remote(paths)})
@@ -27,9 +27,9 @@ def main(data: str, *selection: str) -> int:
         "--log-path",
         str(paths.spark / "unit" / "logs"),
     ]
-    command = ["--quiet", "test", "--target", "spark", "--select", *(selection or ALL)]
+    command = ["--quiet", "test", "--target", "spark", "--select", *ALL]
     return 0 if dbtRunner().invoke([*command, *where, *folders]).success else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*sys.argv[1:]))
+    raise SystemExit(main(sys.argv[1]))

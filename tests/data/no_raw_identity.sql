@@ -6,6 +6,8 @@
     ('row_warning', 'file'), ('row_warning', 'value_masked'), ('row_warning', 'message_zh'),
     ('file_conservation', 'file'), ('dim_institution', 'inst_code'),
     ('dim_institution', 'inst_name'), ('dim_region', 'region_name'),
+    ('reconciliation', 'left_name_zh'), ('reconciliation_difference', 'key'),
+    ('warning_count', 'scope_name'),
 ] -%}
 {% set month_and_day = '(0[1-9]|1[0-2])([0-2][0-9]|3[01])' -%}
 {% set number = '[1-9][0-9]{5}(18|19|20)[0-9]{2}' ~ month_and_day ~ '[0-9]{3}[0-9Xx]' -%}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 COUNTY = "990101"
@@ -30,11 +31,28 @@ def certificate(number: int) -> str:
     return body + "10X98765432"[sum(int(digit) * w for digit, w in zip(body, WEIGHTS, strict=True)) % 11]
 
 
-class County:
-    """Draws one county with one seed and writes its exports."""
+@dataclass(frozen=True)
+class Export:
+    """One dataset as the bureau's system writes it: the columns' Chinese headers, and the rows."""
 
-    def __init__(self, seed: int, persons: int = 250) -> None:
+    name: str
+    header: list[str]
+    rows: list[list[object]]
+
+
+class County:
+    """Draws one county with one seed and writes its exports: so many persons, so many settlements in each month."""
+
+    def __init__(
+        self,
+        seed: int,
+        persons: int = 250,
+        months: Sequence[tuple[int, int]] = MONTHS,
+        settlements: int = 70,
+        filings: int = 400,
+    ) -> None:
         self.draw = random.Random(seed)
+        self.months, self.settled, self.filed = months, settlements, filings
         self.persons = [
             (
                 f"P{number:05d}",
@@ -91,7 +109,7 @@ class County:
                         ]
 
     def settlements(self) -> Iterable[list[object]]:
-        for number, (year, month) in enumerate(MONTHS * 70):
+        for number, (year, month) in enumerate(list(self.months) * self.settled):
             psn_no, certno, _, scheme = self.draw.choice(self.persons)
             code, region, _ = self.draw.choice(INSTITUTIONS)
             start = self.draw.randint(1, 20)
@@ -138,8 +156,8 @@ class County:
         return twin
 
     def filings(self) -> Iterable[list[object]]:
-        for number in range(400):
-            year, month = self.draw.choice(MONTHS)
+        for number in range(self.filed):
+            year, month = self.draw.choice(self.months)
             end = "" if self.odds(0.3) else f"{year}-{month:02d}-28"
             yield [
                 f"F{number}",
@@ -152,7 +170,16 @@ class County:
             ]
 
     def write(self, inbox: Path) -> None:
+        """One CSV file for each dataset."""
         inbox.mkdir(parents=True)
+        for export in self.exports():
+            with (inbox / f"{export.name}.csv").open("w", newline="", encoding="gb18030") as handle:
+                writer = csv.writer(handle)
+                writer.writerow(export.header)
+                writer.writerows(export.rows)
+
+    def exports(self) -> list[Export]:
+        """All datasets; the county is drawn once, so call this once."""
         settlements = list(self.settlements())
         items = [
             [
@@ -166,7 +193,7 @@ class County:
         ]
         ledger = [
             [f"E{year}{month}{scheme}{item}", self.day(year, month), scheme, direction, item, due, amount]
-            for year, month in MONTHS
+            for year, month in self.months
             for scheme in ("310", "390", "380")
             for direction, item, due, amount in (
                 ("收入", "个人缴费", 1000, 950.5),
@@ -194,7 +221,7 @@ class County:
             for kind, count in (("户籍人口", 90), ("常住人口", 80), ("长期外出人口", 4), ("农业人口", 70))
         ]
         register = [[code, code, "1", tier, region, "1"] for code, region, tier in INSTITUTIONS if region]
-        for name, header, rows in (
+        tables: list[tuple[str, str, Iterable[list[object]]]] = [
             (
                 "参保",
                 "人员编号 证件号码 所属区划 险种类型 参保年度 人员类别 参保状态 参保开始日期 参保终止日期 更新时间",
@@ -214,8 +241,5 @@ class County:
             ("人口", "年度 区划代码 人口口径 人数", population),
             ("台账", "凭证号 记账日期 险种类型 收支方向 科目 应到金额 金额", ledger),
             ("名单", "名单序号 证件号码 人群类别 所属区划 列入日期 退出日期 免参保原因", roster),
-        ):
-            with (inbox / f"{name}.csv").open("w", newline="", encoding="gb18030") as handle:
-                writer = csv.writer(handle)
-                writer.writerow(header.split())
-                writer.writerows(rows)
+        ]
+        return [Export(name, header.split(), list(rows)) for name, header, rows in tables]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -51,13 +52,12 @@ def test_copies_shared_certificates_and_gaps_of_the_rolls(walked: Callable[[str]
     )
     assert warned == (2 * 815,)
     gaps = (
-        "select cast(stated.value as bigint) - count(distinct enrollment.psn_no)"
-        " from stg_control_total as stated inner join int_enrollment as enrollment"
-        " on cast(stated.period as bigint) = enrollment.year"
-        " where stated.dataset = 'enrollment' and stated.measure = 'persons' and stated.period = '{}' group by stated.value"
+        "select left_value, right_value, difference, status, note_zh, differing_keys from reconciliation"
+        " where kind = 'control_total' and measure = 'persons' and period = '{}'"
     )
-    assert value(data, gaps.format(2024)) == (620_452 - 616_910,)
-    assert value(data, gaps.format(2025)) == (614_235 - 604_866,)
+    larger = "账表账面数大于数仓采用的参保登记人数"
+    assert value(data, gaps.format(2024)) == (620_452, 616_910, 3_542, "differs", larger, 1)
+    assert value(data, gaps.format(2025)) == (614_235, 604_866, 9_369, "differs", larger, 1)
 
 
 @pytest.mark.xdist_group("audit-double")
@@ -67,7 +67,7 @@ def test_double_cover(walked: Callable[[str], Path]) -> None:
         "select numerator, denominator, round(value, 4) from indicator_value where indicator_code = 'double_cover_rate'"
         " and period = '2025-12' and region_code not like '_________'",
     )
-    assert [float(part) for part in cell] == [5855, 30657, 19.0984]  # type: ignore[arg-type]
+    assert cell == (5855, 30657, Decimal("19.0984"))
 
 
 @pytest.mark.xdist_group("audit-orphans")
@@ -80,3 +80,9 @@ def test_settlements_without_details(walked: Callable[[str], Path]) -> None:
         " where warning.rule_code = 'no_items' and warning.dataset = 'settlement'",
     )
     assert counted == (752, 659, 93)
+    listed = value(
+        walked("orphans"),
+        "select count(*), count(distinct key) from reconciliation_difference"
+        " where kind = 'item_settlement' and cause = 'missing_left' and period = '2025-06'",
+    )
+    assert listed == (752, 752)

@@ -27,7 +27,8 @@ def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
             name
             for (name,) in connection.execute(
                 "select table_name from duckdb_tables() where table_name like 'mart_%' or table_name like 'indicator%'"
-                " or table_name like 'dim_%' or table_name in ('file_conservation', 'quarantine', 'row_warning', 'measure_value')"
+                " or table_name like 'dim_%' or table_name like 'reconciliation%' or table_name in ('file_conservation', 'quarantine',"
+                " 'row_warning', 'measure_value', 'dataset_month', 'dataset_score', 'township_completeness', 'warning_count')"
             ).fetchall()
         ]
         assert len(names) > 12

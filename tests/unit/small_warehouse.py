@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from yibao import quality
 from yibao.paths import DataPaths
-from yibao.publishing import Contents, InputSheet, Provenance, RefusedFile
-from yibao.warehouse import BuildResult, DbtRequest, Engine, Listener, Outcome, build_warehouse, engine_for
+from yibao.project import Project, find_project
+from yibao.publishing import Contents, Generation, InputSheet, Provenance, RefusedFile
+from yibao.quality import CheckedWarehouse, Report, Severity, Status, kept
+from yibao.quality.failing import FailingKeys
+from yibao.quality.results import Judged, Result
+from yibao.quality.suites import Expectation, Suite, suites_fingerprint
+from yibao.warehouse import (
+    BuildResult,
+    DbtRequest,
+    Engine,
+    Listener,
+    Outcome,
+    build_warehouse,
+    built,
+    engine_for,
+)
 
 NOW = datetime(2026, 11, 21, 10, 15, 0, tzinfo=UTC)
 FINGERPRINT = "f" * 64
@@ -52,9 +69,9 @@ create or replace table quarantine as select 'settlement' as dataset, 'a.csv' as
 create or replace table row_warning as select 'settlement' as dataset, 'a.csv' as file, 4 as row;
 create or replace table indicator as
     select 'part_rate' as code, '参保率' as name_zh, 'percent' as unit, 2 as decimals, 'region|insutype' as breakdowns,
-        'ytd' as modes
+        'ytd' as modes, 1 as headline
     union all
-    select 'ip_avg_cost', '住院次均费用', 'yuan', 2, 'region|insutype|service_tier|inst', 'month|ytd';
+    select 'ip_avg_cost', '住院次均费用', 'yuan', 2, 'region|insutype|service_tier|inst', 'month|ytd', 7;
 create or replace table indicator_value as
     select
         period,
@@ -108,6 +125,11 @@ create or replace table scratch as select 1 as not_published;
 """
 
 
+def no_page(_: Generation) -> str:
+    """Stands in for the quality page."""
+    return "<!doctype html>"
+
+
 def fill(paths: DataPaths, extra_sql: str = "") -> None:
     """Writes the tables and dbt's manifest."""
     paths.root.mkdir(parents=True, exist_ok=True)
@@ -142,6 +164,46 @@ def passing(request: DbtRequest, _: Listener) -> BuildResult:
     """Stands in for dbt: builds the small warehouse, every check passes."""
     fill(request.engine.paths)
     return BuildResult(Outcome.PASSED, counts={"model": 4, "seed": 1, "test": 9})
+
+
+def checking(
+    project: Project,
+    engine: Engine,
+    now: Callable[[], datetime],
+    _: quality.Show,
+    *,
+    status: Status = Status.PASS,
+    severity: Severity = Severity.CRITICAL,
+) -> Report:
+    """Stands in for great-expectations: one expectation, which ends as told; what is kept of it is real."""
+    expectation = Expectation(
+        "dim_period.landed", severity, "信息科", "至少有一个期间", "a period", "请导入", "t", {}, None
+    )
+    suite = Suite(
+        "dim_period", "dim_period", "mart", None, "期间", ("period",), (expectation,), Path("x.yml")
+    )
+    moment = now().astimezone(UTC)
+    report = Report(
+        check_id=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        checked_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        target=engine.target,
+        mark=built(engine).mark,
+        fingerprint=suites_fingerprint(project),
+        seconds=0.5,
+        results=(Result(suite, expectation, Judged(status, 2, 0 if status is Status.PASS else 1)),),
+    )
+    with kept.draft(engine.paths) as aside:
+        with FailingKeys(aside / kept.FAILING_KEY, report.check_id, frozenset()):
+            pass
+        kept.keep(engine.paths, aside, report)
+    return report
+
+
+def checked_warehouse(paths: DataPaths, days: int = 0) -> CheckedWarehouse:
+    """The warehouse as it was built, checked on that day."""
+    project, engine = find_project(), engine_for("duckdb", paths)
+    checking(project, engine, lambda: NOW + timedelta(days=days), lambda *_: None)
+    return quality.checked(project, engine)
 
 
 def passed_warehouse(root: Path, outcome: BuildResult | None = None, period: str | None = None) -> DataPaths:

@@ -64,12 +64,12 @@ def test_all_steps_run_and_what_could_not_is_named(
     assert table.splitlines()[-1] == "steps: 2 passed, 1 failed, 4 skipped"
 
 
-def test_the_cluster_is_stopped_whatever_became_of_the_comparison(
+def test_the_cluster_is_tested_in_part_here_and_whole_by_its_own_command(
     bootstrap: ModuleType, tmp_path: Path
 ) -> None:
-    steps = {step.name: step for step in bootstrap.spark_steps(tmp_path / "data")}
-    assert list(steps)[-1] == "stop" and steps["stop"].needs == ("start",)
-    assert set(steps["parity"].needs) == {"duckdb", "spark"}
+    short, whole = bootstrap.test_steps(tmp_path)[-1], bootstrap.cluster_step()
+    assert short.name == whole.name == "cluster"
+    assert short.command == (*whole.command, "-m", "not long")
 
 
 @pytest.mark.parametrize("statuses", [["passed"], ["failed", "passed"], ["not run"]])

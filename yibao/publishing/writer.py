@@ -6,18 +6,32 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
 from yibao import durable
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
-from yibao.publishing.generation import DATABASE, MANIFEST, Generation, Manifest, Provenance, Table, to_json
+from yibao.publishing.generation import (
+    DATABASE,
+    MANIFEST,
+    PAGE,
+    Generation,
+    Manifest,
+    Provenance,
+    Table,
+    to_json,
+)
 from yibao.publishing.store import current_id, set_current, sha256_of
-from yibao.warehouse import CheckedWarehouse
+from yibao.quality import CheckedWarehouse, write_tables
+
+# makes the text of a generation's quality page
+Page: TypeAlias = Callable[[Generation], str]
 
 _INCOMING = ".incoming-"
 _MEMORY_LIMIT = "1GB"
@@ -32,9 +46,13 @@ class Contents:
     provenance: Provenance
 
 
-def publish(paths: DataPaths, warehouse: CheckedWarehouse, contents: Contents, now: datetime) -> Generation:
-    """Copies the published tables of a warehouse that passed its checks into a new generation and makes it current.
+def publish(
+    paths: DataPaths, warehouse: CheckedWarehouse, contents: Contents, now: datetime, page: Page
+) -> Generation:
+    """Copies the published tables of a warehouse that passed its check into a new generation, with the results of all
+    checks, and makes it current.
 
+    `page` is asked for the quality page while all still lies aside, so that no generation is without one.
     A process that dies on the way leaves the old generation current; what it left aside is swept by the next call.
     The caller holds the lock of the data folder. Raises Problem (exit 1) when a published table is not there.
     """
@@ -43,9 +61,10 @@ def publish(paths: DataPaths, warehouse: CheckedWarehouse, contents: Contents, n
     aside = paths.published / f"{_INCOMING}{secrets.token_hex(6)}"
     aside.mkdir()
     try:
-        tables = _copy(warehouse, aside / DATABASE)
+        figures, results = _copy(warehouse, aside / DATABASE)
         durable.sync_file(aside / DATABASE)
-        run_id, created_at = _free_run_id(paths, _content_id(contents.period, tables), now)
+        # not of the results: each check has a time of its own, the same figures have the same id
+        run_id, created_at = _free_run_id(paths, _content_id(contents.period, figures), now)
         manifest = Manifest(
             run_id=run_id,
             period=contents.period,
@@ -53,12 +72,13 @@ def publish(paths: DataPaths, warehouse: CheckedWarehouse, contents: Contents, n
             previous=current_id(paths),
             counties=contents.counties,
             provenance=contents.provenance,
-            tables=tables,
+            tables=dict(sorted({**figures, **results}.items())),
             duckdb_version=duckdb.__version__,
             database_sha256=sha256_of(aside / DATABASE),
         )
         durable.write_text(aside / MANIFEST, to_json(manifest))
-        for name in (DATABASE, MANIFEST):
+        durable.write_text(aside / PAGE, page(Generation(aside, manifest)))
+        for name in (DATABASE, MANIFEST, PAGE):
             (aside / name).chmod(0o444)
         durable.sync_directory(aside)
         os.rename(aside, paths.published / run_id)
@@ -76,14 +96,15 @@ def sweep(paths: DataPaths) -> None:
         durable.remove_folder(leftover)
 
 
-def _copy(warehouse: CheckedWarehouse, target: Path) -> dict[str, Table]:
-    tables: dict[str, Table] = {}
+def _copy(warehouse: CheckedWarehouse, target: Path) -> tuple[dict[str, Table], dict[str, Table]]:
+    """The published tables, and those of the checks."""
+    built = warehouse.built
     # the catalog must bear the warehouse's own name, since views inside name it
-    source = warehouse.database.stem
+    source = built.database.stem
     with duckdb.connect(str(target), config={"memory_limit": _MEMORY_LIMIT}) as connection:
-        path = str(warehouse.database).replace("'", "''")
+        path = str(built.database).replace("'", "''")
         connection.execute(f"attach '{path}' as {_quoted(source)} (read_only)")
-        for name in warehouse.tables:
+        for name in built.tables:
             table = _quoted(name)
             try:
                 connection.execute(
@@ -92,18 +113,24 @@ def _copy(warehouse: CheckedWarehouse, target: Path) -> dict[str, Table]:
             except duckdb.CatalogException as error:
                 raise Problem(
                     f"数仓里没有应发布的表 {name}",
-                    where=str(warehouse.database),
+                    where=str(built.database),
                     todo="请执行 yibao run --full-refresh；仍然如此请联系开发人员。",
                     exit_code=ExitCode.UNEXPECTED,
                 ) from error
-            row = connection.execute(
-                f"select count(*), coalesce(sum(hash(published_row)), 0) from main.{table} as published_row"
-            ).fetchone()
-            assert row is not None
-            tables[name] = Table(rows=int(row[0]), content_hash=f"{int(row[1]) % 2**64:016x}")
         connection.execute(f"detach {_quoted(source)}")
+        figures = {name: _table(connection, name) for name in built.tables}
+        checks = write_tables(connection, warehouse.paths, warehouse.check_id)
+        results = {name: _table(connection, name) for name in checks}
         connection.execute("checkpoint")
-    return tables
+    return figures, results
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str) -> Table:
+    row = connection.execute(
+        f"select count(*), coalesce(sum(hash(published_row)), 0) from main.{_quoted(name)} as published_row"
+    ).fetchone()
+    assert row is not None
+    return Table(rows=int(row[0]), content_hash=f"{int(row[1]) % 2**64:016x}")
 
 
 def _content_id(period: str, tables: dict[str, Table]) -> str:

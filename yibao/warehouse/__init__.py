@@ -1,10 +1,10 @@
 """The warehouse: one dbt build on one of two engines, and whether its result may be published."""
 
 from yibao.warehouse.build import (
-    CheckedWarehouse,
+    BuiltWarehouse,
     Refresh,
     build_warehouse,
-    checked,
+    built,
     published_tables,
     refresh_needed,
 )
@@ -19,7 +19,7 @@ __all__ = [
     "Breakage",
     "BuildResult",
     "BuildState",
-    "CheckedWarehouse",
+    "BuiltWarehouse",
     "DbtCall",
     "DbtRequest",
     "Engine",
@@ -29,8 +29,8 @@ __all__ = [
     "Progress",
     "Refresh",
     "build_warehouse",
+    "built",
     "call_dbt",
-    "checked",
     "engine_for",
     "published_tables",
     "read_state",

@@ -46,16 +46,18 @@ class Refresh(StrEnum):
 
 
 @dataclass(frozen=True)
-class CheckedWarehouse:
-    """A warehouse whose last build passed every check; only `checked` makes one, only such a one is published.
+class BuiltWarehouse:
+    """A warehouse whose last build passed; only `built` makes one, only such a one is checked (yibao.quality).
 
     tables: the tables of schema main that are published, sorted. asked_period: the build's --period, or None.
+    mark: the state it is in (Engine.mark).
     """
 
     database: Path
     tables: tuple[str, ...]
     asked_period: str | None
     code_fingerprint: str
+    mark: str
 
 
 def refresh_needed(engine: Engine, fingerprint: str, *, asked: bool) -> Refresh:
@@ -110,7 +112,7 @@ def build_warehouse(
     return result
 
 
-def checked(engine: Engine) -> CheckedWarehouse:
+def built(engine: Engine) -> BuiltWarehouse:
     """The warehouse of the data folder, if its last build passed.
 
     Raises Problem: exit 2 when nothing was built, exit 3 when the last build did not pass or something wrote there since.
@@ -132,12 +134,12 @@ def checked(engine: Engine) -> CheckedWarehouse:
         raise nothing
     if state.mark != mark:
         raise Problem(
-            "数仓在上次校验之后被别的程序改动过，不能发布",
+            "数仓在上次建仓之后被别的程序改动过，不能发布",
             where=engine.place,
             todo="请重新执行 yibao run，校验通过后再发布。",
             exit_code=ExitCode.NOT_PUBLISHED,
         )
-    return CheckedWarehouse(engine.database, published_tables(engine), state.period, state.fingerprint)
+    return BuiltWarehouse(engine.database, published_tables(engine), state.period, state.fingerprint, mark)
 
 
 _NOT_PASSED = {

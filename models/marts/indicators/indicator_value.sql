@@ -1,4 +1,7 @@
 -- One row per indicator and expected cell: numerator, denominator, value and status (semantics 7).
+-- One idea in the order of its CTEs: what a cell's terms are and where each is looked up (sought),
+-- what stands there (found), the terms added up to the two parts of the ratio (parts), which status
+-- the cell has (stated), the parts that it may show (amounts), their ratio (valued).
 with cells as (select * from {{ ref('int_indicator_cell') }}),
 
 indicators as (select * from {{ ref('indicator') }}),

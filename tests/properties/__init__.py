@@ -1,0 +1,1 @@
+"""Properties of the product that hold for any input, tried on inputs that hypothesis draws."""

@@ -137,7 +137,7 @@ def read_listing(opened: OpenGeneration, contract: Contract) -> Listing:
             for dataset in contract.datasets.values()
             for returned in _of_dataset(opened.connection, dataset, sheets)
         )
-    except duckdb.BinderException as error:
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise Problem(
             "当前这一版是旧程序发布的，里面没有退回清单要用的内容",
             where=str(generation.database),

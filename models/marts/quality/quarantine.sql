@@ -1,5 +1,5 @@
--- One row per fault of a quarantined row, as it goes back to who sent the file: where, what, what to
--- do, and whether the row has come again (semantics 2).
+-- One row per fault of a quarantined row, as it goes back to who sent the file: where, what, what
+-- to do, and whether the row has come again (semantics 2).
 with record_faults as (
     select *
     from {{ ref('int_row_fault') }}

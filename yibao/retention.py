@@ -80,7 +80,7 @@ def make_plan(paths: DataPaths, rules: Rules, now: datetime) -> Plan:
     stay = {generation.run_id for generation, _ in kept}
     oldest = _months_before(now, rules.months)
     # the newest check says how the data stand, however old it is
-    checks = sorted(path for path in _children(paths.quality) if path.is_dir())[:-1]
+    checks = sorted(path for path in _children(paths.quality) if _STAMP.match(path.name))[:-1]
     logs = [path for path in _children(paths.logs) if path.is_file() and path.name != LAST_RUN]
     return Plan(
         tuple(_item(generation.folder) for generation in generations if generation.run_id not in stay),

@@ -101,3 +101,12 @@
     {%- endfor %}
     {{- return(("case " ~ column ~ " " ~ whens | join(" ") ~ " else " ~ column ~ " end") if whens else column) }}
 {% endmacro %}
+
+{# The key of a row as the bureau reads it: header=value of each of its fields, codes by their label. #}
+{% macro record_key_of(dataset) %}
+    {%- set parts = [] %}
+    {%- for field in contract_fields(dataset) if field.key %}
+        {%- do parts.append("'" ~ field.zh ~ "=' || " ~ label_of(field.name, dataset, field.name)) %}
+    {%- endfor %}
+    {{- "concat_ws('，', " ~ (parts or ["''"]) | join(", ") ~ ")" }}
+{%- endmacro %}

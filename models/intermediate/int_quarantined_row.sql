@@ -1,21 +1,19 @@
--- One row per quarantined row whose key can be read: under which key it came, and the row of a later
--- landing that corrected it (semantics 2).
+-- One row per quarantined row whose key can be read: under which key it came, and the row of a
+-- later batch that corrected it (semantics 2).
 with files as (select * from {{ ref('stg_file') }}),
 
 faults as (select * from {{ ref('int_row_fault') }}),
 
 {% for dataset in datasets() %}
-{% set fields = contract_fields(dataset) | selectattr('key') | list -%}
-{% set keys = fields | map(attribute='name') | join(', ') -%}
+{% set fields = contract_fields(dataset) | selectattr('key') | map(attribute='name') | list -%}
+{% set keys = fields | join(', ') -%}
+{% set key_names = "'" ~ fields | join("', '") ~ "'" -%}
 {{ dataset }}_keyed as (
     select
         '{{ dataset }}' as dataset,
         {{ lineage_columns() | join(', ') }},
         {{ keys }},
-        concat_ws(
-            '，'
-            {%- for field in fields %}, '{{ field.zh }}=' || {{ label_of(field.name, dataset, field.name) }}{% endfor -%}
-        ) as record_key
+        {{ record_key_of(dataset) }} as record_key
     from {{ ref('stg_' ~ dataset) }} as staged
     where
         staged._quarantined
@@ -25,7 +23,7 @@ faults as (select * from {{ ref('int_row_fault') }}),
             from faults
             where
                 faults.dataset = '{{ dataset }}'
-                and faults.field in ('', '{{ keys | replace(", ", "', '") }}')
+                and faults.field in ('', {{ key_names }})
                 and faults._file_id = staged._file_id
                 and faults._sheet = staged._sheet
                 and faults._row = staged._row

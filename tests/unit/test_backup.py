@@ -148,6 +148,12 @@ def test_an_archive_cut_off_anywhere_is_refused(packed: Packed, tmp_path: Path, 
     assert "不完整" in refused(packed.archive, tmp_path).what
 
 
+def test_an_archive_without_its_last_bytes_is_refused(packed: Packed, tmp_path: Path) -> None:
+    """All files are there and right; only the checksum at the end of gzip is cut."""
+    packed.archive.write_bytes(packed.archive.read_bytes()[:-4])
+    assert "不完整" in refused(packed.archive, tmp_path).what
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_a_flipped_bit_is_found(packed: Packed, tmp_path: Path, seed: int) -> None:
     content = bytearray(packed.archive.read_bytes())

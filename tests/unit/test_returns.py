@@ -11,11 +11,14 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.landing_kit import CONTRACT, NOW, REGION, Desk
+from yibao import cli
 from yibao.intake import corrected_files
 from yibao.landing import LandingError
+from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.publishing import (
     CorrectedFile,
@@ -114,7 +117,7 @@ def test_faults_stand_where_they_belong(opened: OpenGeneration, tmp_path: Path) 
     ]
     assert [row[2] for row in rows(book["请核对"])[1:]] == [4]
     (fault,) = rows(sheets(written["退回清单_县医院_结算单"])["必须更正"])[1:]
-    assert fault[:6] == ["县医院/结算.csv", None, 5, None, "（整行）", "43/45"]
+    assert fault[:6] == ["县医院/结算.csv", None, 5, None, "（整行）", "应有43列，实有45列"]
 
 
 def test_the_first_sheet_counts_rows_and_says_of_what(opened: OpenGeneration, tmp_path: Path) -> None:
@@ -153,7 +156,7 @@ def test_the_first_sheet_counts_rows_and_says_of_what(opened: OpenGeneration, tm
 def test_no_cell_can_become_a_formula(opened: OpenGeneration, tmp_path: Path, found: str, shown: str) -> None:
     opened.connection.execute("update row_warning set value_masked = ?", [found])
     sheet = sheets(write_returns(read_listing(opened, CONTRACT), tmp_path)["退回清单_结算单"])["请核对"]
-    cell = sheet.cell(2, 6)
+    cell = sheet.cell(2, 5)
     assert (cell.data_type, cell.hyperlink) == ("s", None)
     assert cell.value == shown.replace("_x000D_", "\r") or cell.value == shown
 
@@ -274,3 +277,43 @@ def test_a_damaged_history_is_told(desk: Desk) -> None:
     desk.paths.refusal_history.write_text("[{", encoding="utf-8")
     with pytest.raises(LandingError, match="拒收记录"):
         corrected_files(desk.paths)
+
+
+# ---- the command ----
+@pytest.fixture
+def published(tmp_path: Path) -> DataPaths:
+    """A data folder with one generation."""
+    paths = DataPaths(tmp_path / "data")
+    folder = paths.published / RUN_ID
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "marts.duckdb")) as connection:
+        connection.execute(TABLES)
+    (folder / "manifest.json").write_text(to_json(generation(folder).manifest), encoding="utf-8")
+    paths.current.write_text(RUN_ID, encoding="utf-8")
+    return paths
+
+
+def test_the_command_tells_what_it_wrote_and_where(published: DataPaths) -> None:
+    done = CliRunner().invoke(cli.main, ["returns", "--data", str(published.root)])
+    assert done.exit_code == 0, done.output
+    told = [line.split() for line in done.output.splitlines()]
+    assert ["退回清单_结算单.xlsx", "1", "1", "1"] in told
+    assert ["退回清单_县医院_结算单.xlsx", "1", "0", "0"] in told
+    assert ["位置", str(published.returns / RUN_ID)] in told
+
+
+def test_nothing_to_return_is_told(published: DataPaths) -> None:
+    with duckdb.connect(str(published.published / RUN_ID / "marts.duckdb")) as connection:
+        connection.execute("delete from quarantine")
+        connection.execute("delete from row_warning")
+    done = CliRunner().invoke(cli.main, ["returns", "--data", str(published.root)])
+    assert (done.exit_code, "没有要退回的" in done.output) == (0, True)
+    assert not published.returns.exists()
+
+
+def test_a_place_that_cannot_be_written_is_told(published: DataPaths, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = CliRunner().invoke(
+        cli.main, ["returns", "--data", str(published.root), "--out", str(tmp_path / "file")]
+    )
+    assert (done.exit_code, "退回清单写不了" in done.output) == (2, True)

@@ -137,7 +137,7 @@ def read_listing(opened: OpenGeneration, contract: Contract) -> Listing:
             for dataset in contract.datasets.values()
             for returned in _of_dataset(opened.connection, dataset, sheets)
         )
-    except duckdb.BinderException as error:
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise Problem(
             "当前这一版是旧程序发布的，里面没有退回清单要用的内容",
             where=str(generation.database),
@@ -153,8 +153,9 @@ def _of_dataset(
 
     def fault(row: tuple[str, int, str | None, str | None, str | None, str, str, str | None]) -> Fault:
         file, number, key, field, value, problem, advice, corrected = row
-        shown = names.get(field, field) if field else _WHOLE_ROW
-        return Fault(sheets[file], number, key, shown, value, problem, advice, corrected)
+        if field is None:
+            field, value = _WHOLE_ROW, value and "应有{}列，实有{}列".format(*value.split("/"))
+        return Fault(sheets[file], number, key, names.get(field, field), value, problem, advice, corrected)
 
     quarantined = [fault(row) for row in connection.execute(_QUARANTINED, [dataset.name]).fetchall()]
     warnings = [fault(row) for row in connection.execute(_WARNED, [dataset.name]).fetchall()]

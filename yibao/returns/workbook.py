@@ -36,12 +36,15 @@ class _Column:
     width: int  # in characters of the body's font
 
 
-_WHERE = (_Column("文件", 30), _Column("工作表", 12), _Column("行号", 8), _Column("主键", 30))
-_WHAT = (_Column("字段", 16), _Column("原值（已脱敏）", 20), _Column("问题", 34))
-_TODO = (_Column("怎么办", 40),)
-_CAME = (_Column("更正的文件和行", 34),)
-_SHEETS = tuple(
-    _Column(title, 12) for title in ("文件", "工作表", "导入批次", "导入行数", "必须更正", "请核对", "已更正")
+# together about what A4 across holds
+_WHERE = (_Column("文件", 24), _Column("工作表", 9), _Column("行号", 7))
+_KEY = (_Column("主键", 22),)
+_WHAT = (_Column("字段", 13), _Column("原值（已脱敏）", 20), _Column("问题", 28))
+_TODO = (_Column("怎么办", 30),)
+_CAME = (_Column("更正的文件和行", 30),)
+_SHEETS = (
+    _Column("文件", 34),
+    *(_Column(title, 12) for title in ("工作表", "导入批次", "导入行数", "必须更正", "请核对", "已更正")),
 )
 
 
@@ -84,9 +87,9 @@ def write_returned_rows(path: Path, returned: ReturnedRows, about: About) -> Non
                 for count in returned.sheets
             ],
         )
-        book.table("必须更正", _RED, (*_WHERE, *_WHAT, *_TODO), map(_fault, returned.open))
-        book.table("请核对", _AMBER, (*_WHERE, *_WHAT, *_TODO), map(_fault, returned.warnings))
-        book.table("已更正", _GREEN, (*_WHERE, *_WHAT, *_CAME), map(_came_again, returned.corrected))
+        book.table("必须更正", _RED, (*_WHERE, *_KEY, *_WHAT, *_TODO), map(_fault, returned.open))
+        book.table("请核对", _AMBER, (*_WHERE, *_WHAT, *_TODO), map(_warning, returned.warnings))
+        book.table("已更正", _GREEN, (*_WHERE, *_KEY, *_WHAT, *_CAME), map(_came_again, returned.corrected))
 
 
 def write_refused_files(path: Path, refused: RefusedFiles, about: About) -> None:
@@ -143,15 +146,31 @@ def _where(sheet: Sheet) -> list[Cell]:
 
 
 def _place(fault: Fault) -> list[Cell]:
-    return [*_where(fault.sheet), fault.row, fault.record_key, fault.field, fault.value, fault.problem]
+    return [*_where(fault.sheet), fault.row]
+
+
+def _what(fault: Fault) -> list[Cell]:
+    return [fault.field, fault.value, fault.problem]
 
 
 def _fault(fault: Fault) -> list[Cell]:
-    return [*_place(fault), fault.advice]
+    return [*_place(fault), fault.record_key, *_what(fault), fault.advice]
+
+
+def _warning(fault: Fault) -> list[Cell]:
+    return [*_place(fault), *_what(fault), fault.advice]
 
 
 def _came_again(fault: Fault) -> list[Cell]:
-    return [*_place(fault), fault.corrected]
+    return [*_place(fault), fault.record_key, *_what(fault), fault.corrected]
+
+
+def _height(cells: Iterable[tuple[str, int]]) -> int:
+    """Points for a row of texts in columns of these widths: not every program finds the height of wrapped text by itself."""
+    lines = (
+        -(-sum(1 if sign.isascii() else 2 for sign in text) // max(width - 2, 1)) for text, width in cells
+    )
+    return 4 + 13 * max(1, *lines)
 
 
 class _Book:
@@ -173,7 +192,7 @@ class _Book:
                 "title": {"font_name": _FONT, "font_size": 18, "bold": True, "font_color": _DARK},
                 "label": {**bordered, "bold": True, "bg_color": _PALE},
                 "text": bordered,
-                "count": {**bordered, "num_format": "#,##0", "align": "right"},
+                "number": {**bordered, "num_format": "0", "align": "right", "indent": 1},
                 "heading": {**body, "bold": True, "font_size": 12, "font_color": _DARK},
                 "note": body,
                 "header": {
@@ -218,8 +237,7 @@ class _Book:
         sheet.merge_range(line, 0, line, last, "怎样处理", self._formats["heading"])
         for number, step in enumerate(steps, start=1):
             line += 1
-            # merged cells do not find their height by themselves: 48 Chinese characters a line
-            sheet.set_row(line, 15 * (1 + len(step) // 48))
+            sheet.set_row(line, _height([(step, 34 + 6 * 12)]))
             sheet.merge_range(line, 0, line, last, f"{number}. {step}", self._formats["note"])
         if rows:
             line += 2
@@ -227,7 +245,7 @@ class _Book:
                 self._write(sheet, line, place, column.title, "header")
             for row in rows:
                 line += 1
-                self._row(sheet, line, row)
+                self._row(sheet, line, row, columns)
 
     def table(
         self, name: str, color: str, columns: Sequence[_Column], rows: Iterable[Sequence[Cell]]
@@ -246,7 +264,7 @@ class _Book:
             for place, column in enumerate(columns):
                 self._write(sheet, 0, place, column.title, "header")
             for line, row in enumerate(part, start=1):
-                self._row(sheet, line, row)
+                self._row(sheet, line, row, columns)
 
     def _sheet(self, name: str, color: str) -> Any:
         sheet = self._book.add_worksheet(name)
@@ -258,9 +276,12 @@ class _Book:
         sheet.set_footer(f'&L&"{_FONT}"{self._about.run_id}&C&"{_FONT}"第 &P 页，共 &N 页&R&"{_FONT}"&A')
         return sheet
 
-    def _row(self, sheet: Any, line: int, row: Sequence[Cell]) -> None:
+    def _row(self, sheet: Any, line: int, row: Sequence[Cell], columns: Sequence[_Column]) -> None:
+        sheet.set_row(
+            line, _height([(str(value), column.width) for value, column in zip(row, columns, strict=True)])
+        )
         for place, value in enumerate(row):
-            self._write(sheet, line, place, value, "count" if isinstance(value, int) else "text")
+            self._write(sheet, line, place, value, "number" if isinstance(value, int) else "text")
 
     def _write(self, sheet: Any, line: int, place: int, value: Cell, style: str) -> None:
         if value is None:

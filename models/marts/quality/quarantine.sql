@@ -1,5 +1,5 @@
--- One row per fault of a quarantined row, as it goes back to who sent the file: where, what, what to
--- do, and whether the row has come again (semantics 2).
+-- One row per fault of a quarantined row, as it goes back to who sent the file: where, what, what
+-- to do, and whether the row has come again (semantics 2).
 with record_faults as (
     select *
     from {{ ref('int_row_fault') }}
@@ -18,7 +18,12 @@ faults as (
         quarantined_rows.corrected_file,
         quarantined_rows.corrected_row
     from record_faults
-    left join quarantined_rows using (dataset, {{ lineage_columns() | join(', ') }})
+    left join quarantined_rows
+        on
+            record_faults.dataset = quarantined_rows.dataset
+            and record_faults._file_id = quarantined_rows._file_id
+            and record_faults._sheet = quarantined_rows._sheet
+            and record_faults._row = quarantined_rows._row
 ),
 
 {{ fault_message_ctes() }}

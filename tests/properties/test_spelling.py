@@ -6,8 +6,7 @@ import calendar
 import csv
 import io
 import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -34,12 +33,6 @@ EXCEL_DAY_0 = date(1899, 12, 30)
 LEDGER = ["凭证号", "记账日期", "险种类型", "收支方向", "科目", "应到金额", "金额"]
 REFERRAL = ["备案编号", "人员编号", "备案类型", "备案时间", "有效期开始", "审核状态"]
 FINDING = ["问题编号", "检查编号", "问题类别", "涉及人次"]
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as made:
-        yield Path(made)
 
 
 class Bench:

@@ -20,6 +20,8 @@ from tests.integration.conftest import yibao
 from tests.landing_kit import REGION, Desk
 from tests.properties.delivery import desk_at
 from tests.properties.effort import examples
+from yibao.landing.inbox import list_inbox
+from yibao.landing.summary import RefusedFile
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 GOOD = REGION + "990101,示范县\n"
@@ -154,26 +156,28 @@ def test_whatever_lies_in_the_inbox(folder: Path, files: list[tuple[str, bytes]]
     try:
         for number, (name, content) in enumerate(files):
             desk.put(f"{number}{name}", content)
-        check(desk)
+        for refused in check(desk):
+            event(refused.reason_code)
     finally:
         shutil.rmtree(desk.root)
 
 
-def check(desk: Desk) -> None:
+def check(desk: Desk) -> tuple[RefusedFile, ...]:
     """Every file is taken, skipped or refused with a sentence of Chinese; a good one beside them is taken; a second look takes nothing."""
     desk.put("好.csv", GOOD)
     before = {path: path.read_bytes() for path in desk.inbox.iterdir() if path.is_file()}
     summary = desk.land()
     told = [file.file for file in (*summary.taken, *summary.skipped, *summary.refused)]
-    assert sorted(told) == sorted(path.name for path in before)
+    assert sorted(told) == sorted(file.name for file in list_inbox(desk.inbox))
+    assert len(told) == len(before) and all(name.replace("\u3000", "").isprintable() for name in told)
     assert "好.csv" in [file.file for file in summary.taken]
     for refused in summary.refused:
-        event(refused.reason_code)
         assert refused.message_zh.endswith("。") and any("一" <= char <= "龥" for char in refused.message_zh)
         assert len(refused.message_zh) < 2000
     again = desk.land()
     assert not again.taken and len(again.skipped) == len(summary.taken) + len(summary.skipped)
     assert {path: path.read_bytes() for path in before} == before
+    return summary.refused
 
 
 @pytest.mark.parametrize("name", MADE)

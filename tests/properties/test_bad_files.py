@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import zipfile
@@ -207,5 +208,8 @@ def test_the_command_on_all_of_them(tmp_path: Path) -> None:
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr and "panicked" not in done.stderr
         assert "\x1b[31m" not in done.stdout
-        for name in MADE:
-            assert name in done.stdout, name
+        refused = [
+            file["file"] for file in json.loads((tmp_path / "data/landing/refusals.json").read_text("utf-8"))
+        ]
+        assert set(MADE) - set(refused) == {"links.xlsx", "up.xlsx"}
+        assert len(refused) == len(MADE) - 2 + len(NAMES)

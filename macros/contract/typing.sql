@@ -20,15 +20,18 @@
 
 {#
   A decimal of 4 places. Reads thousands commas, full-width digits, ￥, parentheses as negative, scientific notation.
-  The plain spelling is tried first: the cleaning is only paid for by the values that need it.
+  The plain spelling is tried first: the cleaning is only paid for by the values that need it. (A point behind the exponent, 5E3., is
+  no number, though DuckDB would read it.)
 #}
 {% macro to_amount(raw) %}
     {%- set folded = "translate(" ~ raw ~ ", '０１２３４５６７８９．，－＋（）Ｅ￥¥ ', '0123456789.,-+()E')" %}
     {%- set number = "case when " ~ matches(folded, "\\(?[-+]?[0-9]{1,3}(,[0-9]{3})+(\\.[0-9]*)?\\)?") ~ " then replace(" ~ folded ~ ", ',', '') else " ~ folded ~ " end" %}
     {%- set signed = rearrange(number, "\\(([^()]*)\\)", "-\\1") %}
+    {%- set whole_exponent = matches(folded, "[^eE]*([eE][-+0-9]+\\)?)?") %}
     {{- return(
-        "case when not contains(" ~ raw ~ ", '_') then coalesce(try_cast(" ~ raw ~ " as decimal(18, 4)), "
-        ~ "try_cast(" ~ signed ~ " as decimal(18, 4))) end"
+        "case when not contains(" ~ raw ~ ", '_') then coalesce("
+        ~ "try_cast(case when " ~ raw ~ " not like '%.' then " ~ raw ~ " end as decimal(18, 4)), "
+        ~ "try_cast(case when " ~ whole_exponent ~ " then " ~ signed ~ " end as decimal(18, 4))) end"
     ) }}
 {% endmacro %}
 

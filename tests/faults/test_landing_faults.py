@@ -47,7 +47,7 @@ def nothing_landed(desk: Desk) -> bool:
         ("head.csv", REGION.encode(), "header_only", "只有表头"),
         ("head2.csv", (REGION + "\n,\n").encode(), "header_only", "只有表头"),
         ("nohead.csv", "990101,虚构县\n".encode(), "no_header", "没有找到表头"),
-        ("unknown.csv", "车牌,司机\n1,2\n".encode(), "unknown_dataset", "车牌、司机"),
+        ("unknown.csv", "车牌,司机\n1,2\n".encode(), "unknown_dataset", "没有一个列名属于已知的数据"),
         ("missing.csv", "区划代码,地名\n1,2\n".encode(), "missing_columns", "缺少必填列：区划名称"),
         (
             "tie.csv",
@@ -425,6 +425,12 @@ def test_a_data_folder_that_cannot_be_written(desk: Desk) -> None:
 def test_a_file_name_in_gbk(desk: Desk) -> None:
     desk.put(os.fsdecode("区划.csv".encode("gbk")), REGION + "1,甲\n")
     assert [file.file for file in desk.land().taken] == ["区划.csv"]
+
+
+@posix
+def test_a_file_name_that_a_terminal_would_obey(desk: Desk) -> None:
+    desk.put("区\n划\x1b[31m.csv", REGION + "1,甲\n")
+    assert [file.file for file in desk.land().taken] == ["区\\u000a划\\u001b[31m.csv"]
 
 
 def test_another_key_lands_nothing(desk: Desk) -> None:

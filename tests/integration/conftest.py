@@ -32,7 +32,7 @@ def yibao(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The data folder of one `yibao run` on demo/inbox; shared by the processes of one test session."""
+    """The data folder of one `yibao run` on demo/inbox; shared by the processes of one test session. Beside it, what the run told."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
     data = shared / "demo-data"
@@ -40,6 +40,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
         if not data.exists():
             done = yibao("run", "--inbox", INBOX, data=data)
             assert done.returncode == 0, done.stdout + done.stderr
+            (shared / "demo-data.out").write_text(done.stdout + done.stderr, encoding="utf-8")
     return data
 
 

@@ -1,78 +1,264 @@
-"""No raw certificate and no full name leaves the inbox (semantics 3 and 8)."""
+"""No raw certificate and no full name leaves the inbox (semantics 3 and 8), whatever a run meets and whatever it leaves."""
 
 from __future__ import annotations
 
+import gzip
+import io
+import os
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 
-from tests.integration.conftest import INBOX
+from tests.integration.conftest import INBOX, ROOT, yibao
+from tests.integration.identity_scan import Identities, scan
 from tests.reference.contract import load_datasets
 from tests.reference.read import read_inbox
+from yibao import cli
 
-DIGITS = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?![\dXx])")
+# full and valid, of nobody
+CERTIFICATE, NAME = "990101199001011237", "欧阳测"
 
 
 @cache
-def identities() -> tuple[frozenset[str], frozenset[str]]:
-    """All certificates (as written) and all names of persons of the demo exports."""
-    certificates: set[str] = set()
-    names: set[str] = set()
-    for row in read_inbox(INBOX, load_datasets()).rows:
-        certificates.add((row.texts.get("certno") or "").upper())
-        names.add(row.texts.get("psn_name") or "")
-    certificates.discard("")
-    names.discard("")
-    assert len(certificates) > 1000 and len(names) > 500
-    return frozenset(certificates), frozenset(names)
+def demo_identities() -> Identities:
+    """All certificates and all names of persons of the demo exports: the columns that the contract marks."""
+    datasets = load_datasets()
+    found: dict[str, set[str]] = {"id": set(), "name": set()}
+    for row in read_inbox(INBOX, datasets).rows:
+        for field in datasets[row.dataset].fields:
+            if field.pii and (text := row.texts[field.name]):
+                found[field.pii].add(text)
+    assert len(found["id"]) > 1000 and len(found["name"]) > 500
+    return Identities(found["id"], found["name"])
 
 
-def offences(values: Iterator[str]) -> list[str]:
-    certificates, names = identities()
-    return [
-        value[:3] + "..."
-        for value in values
-        if value in names or any(number.upper() in certificates for number in DIGITS.findall(value))
-    ]
+# the scan itself -----------------------------------------------------------------------------------------------------
 
 
-def texts(connection: duckdb.DuckDBPyConnection, relation: str) -> Iterator[str]:
-    described = connection.execute(f"describe select * from {relation}").fetchall()
-    for column in [name for name, kind, *_ in described if kind == "VARCHAR"]:
-        quoted = '"' + column.replace('"', '""') + '"'
-        for (value,) in connection.execute(f"select distinct {quoted} from {relation}").fetchall():
-            if value is not None:
-                yield value
+def as_text(encoding: str) -> Callable[[Path, str], None]:
+    return lambda path, text: path.write_bytes(f'7,"{text}",x'.encode(encoding))
 
 
-def test_no_table_of_the_warehouse_holds_an_identity(demo_data: Path) -> None:
-    with duckdb.connect(str(demo_data / "warehouse.duckdb"), read_only=True) as connection:
-        tables = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
-        assert len(tables) > 60
-        assert {table: found for table in tables if (found := offences(texts(connection, table)))} == {}
+def as_parquet(path: Path, text: str) -> None:
+    pq.write_table(pa.table({"note": ["a", f"见{text}。"] * 1000}), path, compression="zstd")
 
 
-def test_no_landed_file_holds_an_identity(demo_data: Path) -> None:
-    landed = sorted((demo_data / "landing" / "files").glob("*/*.parquet"))
-    assert len(landed) > 30
+def as_table(path: Path, text: str) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema kept; create table kept.notes as select [?, 'x'] as note", [text])
+
+
+def as_workbook(path: Path, text: str) -> None:
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet().write_string(0, 0, text)
+
+
+def as_zipped_workbook(path: Path, text: str) -> None:
+    inner = path.with_suffix(".inner")
+    as_workbook(inner, text)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(inner, "a.xlsx")
+    inner.unlink()
+
+
+def as_gzip(path: Path, text: str) -> None:
+    stream = io.BytesIO(gzip.compress(text.encode()))
+    path.write_bytes(stream.getvalue())
+
+
+def as_file_name(path: Path, text: str) -> None:
+    path.with_name(text).touch()
+
+
+PLANTS: dict[str, Callable[[Path, str], None]] = {
+    "utf-8": as_text("utf-8"),
+    "gb18030": as_text("gb18030"),
+    "utf-16-le": as_text("utf-16-le"),
+    "utf-16-be": as_text("utf-16-be"),
+    "parquet": as_parquet,
+    "duckdb": as_table,
+    "workbook": as_workbook,
+    "workbook in zip": as_zipped_workbook,
+    "gzip": as_gzip,
+    "file name": as_file_name,
+}
+
+
+@pytest.mark.parametrize("where", PLANTS)
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (CERTIFICATE, True),
+        ("990101900101123", True),
+        ("990101199001011237".translate(str.maketrans("0123456789", "０１２３４５６７８９")), True),
+        ("990101199001011245", False),
+        ("990***********1237", False),
+    ],
+)
+def test_the_scan_finds_a_certificate(tmp_path: Path, where: str, text: str, known: bool) -> None:
+    PLANTS[where](tmp_path / "x.bin", text)
+    assert bool(scan(tmp_path, Identities([CERTIFICATE, "990101900101123"], [NAME]))) is known
+
+
+@pytest.mark.parametrize("where", PLANTS)
+@pytest.mark.parametrize(("text", "known"), [(NAME, True), ("欧**", False)])
+def test_the_scan_finds_a_name(tmp_path: Path, where: str, text: str, known: bool) -> None:
+    PLANTS[where](tmp_path / "x.bin", text)
+    assert bool(scan(tmp_path, Identities([CERTIFICATE], [NAME]))) is known
+
+
+# what runs leave -----------------------------------------------------------------------------------------------------
+
+
+def leaks(folder: Path, *told: str) -> dict[str, set[str]]:
+    """What is found below the folder, and in what was told on the screen."""
+    found = scan(folder, demo_identities())
+    if on_screen := demo_identities().found_in("\n".join(told).encode()):
+        found["(screen)"] = on_screen
+    return found
+
+
+def test_the_inbox_is_full_of_identities() -> None:
+    """The scan would see them: in text files of three encodings and in workbooks, old ones too."""
+    found = scan(INBOX, demo_identities())
+    assert {Path(name).suffix for name in found} >= {".csv", ".tsv", ".xlsx"}
+
+
+def test_a_run_leaves_no_identity(demo_data: Path) -> None:
+    """Landing, warehouse, generation, quality, logs, dbt's manifests and compiled SQL, and what is there tomorrow."""
+    told = demo_data.with_name("demo-data.out").read_text(encoding="utf-8")
+    assert "已发布" in told
+    assert len([path for path in demo_data.rglob("*") if path.is_file()]) > 300
+    assert leaks(demo_data, told) == {}
+
+
+def test_what_is_landed_of_a_person_is_a_hash_and_a_mask(demo_data: Path) -> None:
+    masked = {"id": re.compile(r"..(.\*+....|.?\*+)|.?\*+"), "name": re.compile(r".\*\*")}
+    hashed = re.compile("[0-9a-f]{32}")
+    seen = 0
     with duckdb.connect() as connection:
-        found = {
-            path.name: offences(texts(connection, f"read_parquet('{path.as_posix()}')")) for path in landed
-        }
-    assert {name: values for name, values in found.items() if values} == {}
+        for dataset in load_datasets().values():
+            landed = f"read_parquet('{demo_data.as_posix()}/landing/files/*/{dataset.name}-*.parquet', union_by_name = true)"
+            for field in dataset.fields:
+                if field.pii:
+                    pairs = connection.execute(
+                        f"select distinct {field.name}, {field.name}_mask from {landed} where {field.name} is not null"
+                    ).fetchall()
+                    assert [pair for pair in pairs if not hashed.fullmatch(pair[0])] == []
+                    assert [pair for pair in pairs if not masked[field.pii].fullmatch(pair[1])] == []
+                    seen += len(pairs)
+    assert seen > 3000
 
 
-def test_no_text_file_under_the_data_folder_holds_an_identity(demo_data: Path) -> None:
-    """Logs, manifests, compiled SQL, refusals."""
-    certificates, names = identities()
-    suffixes = {".json", ".log", ".sql", ".txt", ".md", ".csv", ""}
-    files = [path for path in demo_data.rglob("*") if path.is_file() and path.suffix in suffixes]
-    assert any(path.name == "manifest.json" for path in files)
-    for path in files:
-        text = path.read_text(encoding="utf-8", errors="replace")
-        assert not {number.upper() for number in DIGITS.findall(text)} & certificates, path
-        # a name is a common word elsewhere; as a whole quoted value it would be a leak
-        assert not set(re.findall(r'"([一-龥]{2,4})"', text)) & names, path
+@pytest.fixture
+def some_exports(tmp_path: Path) -> Path:
+    """Exports with persons in them, and files that are refused."""
+    inbox = tmp_path / "inbox"
+    shutil.copytree(INBOX.with_name("inbox_bad"), inbox)
+    for name in (
+        "参保登记_2025.csv",
+        "重点人群名单.xlsx",
+        "转诊备案.csv",
+        "结算单_2026年第三季度.csv",
+        "基础资料.xlsx",
+    ):
+        shutil.copy2(INBOX / name, inbox / name)
+    return inbox
+
+
+def test_a_run_whose_check_fails_leaves_no_identity(tmp_path: Path, some_exports: Path) -> None:
+    """A check that finds every person: its rows, its SQL and its message stay without one."""
+    project = tmp_path / "project"
+    for name in ("models", "macros", "seeds", "tests/data", "expectations"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, project / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy2(ROOT / name, project / name)
+    found = "select certno, certno_mask, psn_name, psn_name_mask from {{ ref('stg_enrollment') }}\n"
+    (project / "tests" / "data" / "nobody_is_enrolled.sql").write_text(found, encoding="utf-8")
+    done = yibao("run", "--inbox", some_exports, "--project", project, data=tmp_path / "data")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "nobody_is_enrolled" in done.stderr
+    shutil.rmtree(some_exports)
+    assert leaks(tmp_path, done.stdout, done.stderr) == {}
+
+
+SURPRISED = """
+import sys
+from yibao.landing import {module}
+
+def surprise(*arguments, **options):
+    cells = [column.to_pylist() for column in arguments[0].columns]
+    try:
+        raise UnicodeError(cells)
+    except UnicodeError as cause:
+        error = {error}(f"cannot read {{cells}}")
+        error.add_note(str(cells))
+        raise error from cause
+
+{module}.landed_table = surprise
+from yibao.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(("command", "error"), [("land", "KeyError"), ("run", "ValueError")])
+def test_an_unexpected_error_leaves_no_identity(
+    tmp_path: Path, some_exports: Path, command: str, error: str
+) -> None:
+    """An error whose message, cause and notes quote a whole file."""
+    data = tmp_path / "data"
+    script = SURPRISED.format(module="source_file", error=error)
+    done = subprocess.run(
+        [sys.executable, "-c", script, command, "--inbox", str(some_exports), "--data", str(data)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "YIBAO_KEY_FILE": str(tmp_path / "key")},
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 1 and error in done.stderr, done.stdout + done.stderr
+    assert list((data / "logs").glob("error-*.log"))
+    shutil.rmtree(some_exports)
+    assert leaks(tmp_path, done.stdout, done.stderr) == {}
+
+
+# how each command is called on the demo county; None: by other tests here, or nothing of a person comes near it
+CALLS: dict[str, list[str] | None] = {
+    "run": None,
+    "land": ["--inbox", str(INBOX)],
+    "publish": ["--period", "2026-08"],
+    "status": [],
+    "show": ["参保率", "--by", "region"],
+    "rollback": [],
+    "cluster": None,
+}
+
+
+def test_every_command_is_listed_here() -> None:
+    assert set(CALLS) == set(cli.main.commands)
+
+
+def test_no_command_tells_or_writes_an_identity(tmp_path: Path, demo_data: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demo_data, data)
+    shutil.copy2(demo_data.with_name("demo-data.key"), tmp_path / "data.key")
+    told = []
+    for command, arguments in CALLS.items():
+        if arguments is not None:
+            done = yibao(command, *arguments, data=data)
+            assert done.returncode == 0, done.stdout + done.stderr
+            told += [done.stdout, done.stderr]
+    assert leaks(tmp_path, *told) == {}

@@ -36,3 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def models(demo_data: Path) -> Models:
     """The models as the run on the demo county compiled them."""
     return Models(DataPaths(demo_data))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the examples of a module lay their desks, one after another."""
+    return tmp_path_factory.mktemp("desks")

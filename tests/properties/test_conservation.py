@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -24,12 +21,6 @@ from yibao.landing import read_ledger
 FATES = ("landed", "accepted", "quarantined", "duplicate", "superseded")
 DATASETS = load_datasets()
 COLUMNS = ", ".join(f"{fate}_rows, {fate}_amount" for fate in FATES)
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as made:
-        yield Path(made)
 
 
 @examples(15)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -26,17 +23,11 @@ LINEAGE = frozenset({"_file_id", "_sheet", "_row", "month_fingerprint", "file", 
 FATES = ("accepted", "quarantined", "superseded")
 
 
-@pytest.fixture(scope="module")
-def desks() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
-
-
 @cache
-def whole(models: Models, desks: Path, seed: int) -> str:
+def whole(models: Models, folder: Path, seed: int) -> str:
     """The catalog with the models of a county that came as one file for each dataset, in one landing."""
     catalog = f"whole_{seed}"
-    desk = desk_at(desks / catalog)
+    desk = desk_at(folder / catalog)
     deliver(desk, seed, [WHOLE] * EXPORTS)
     models.build(desk.paths, catalog, models.published | FACTS)
     return catalog
@@ -45,15 +36,15 @@ def whole(models: Models, desks: Path, seed: int) -> str:
 @examples(6)
 @given(seed=st.integers(0, 9), cuts=st.lists(CUTS, min_size=EXPORTS, max_size=EXPORTS))
 def test_any_cut_and_any_order_give_the_same_marts(
-    models: Models, desks: Path, seed: int, cuts: list[Cut]
+    models: Models, folder: Path, seed: int, cuts: list[Cut]
 ) -> None:
     """Keys are unique here or their versions differ in updt_time; of versions without one the last to come wins (semantics 2)."""
-    desk = desk_at(desks / "cut")
+    desk = desk_at(folder / "cut")
     try:
         copied = deliver(desk, seed, cuts)
         event(f"landings: {len({landing for cut in cuts for landing in cut.landings})}")
         models.build(desk.paths, "cut", models.published | FACTS)
-        expected = whole(models, desks, seed)
+        expected = whole(models, folder, seed)
         for table in sorted((models.published | FACTS) - {"file_conservation"}):
             kept = [name for name in models.columns("cut", table) if name not in LINEAGE]
             assert (
@@ -78,10 +69,10 @@ def tree(desk: Desk) -> dict[str, bytes]:
 @examples(4)
 @given(seed=st.integers(0, 9), cuts=st.lists(CUTS, min_size=EXPORTS, max_size=EXPORTS), data=st.data())
 def test_a_file_that_comes_again_changes_nothing(
-    desks: Path, seed: int, cuts: list[Cut], data: st.DataObject
+    folder: Path, seed: int, cuts: list[Cut], data: st.DataObject
 ) -> None:
     """Under its own name or another, once or twice: not a byte of what is landed."""
-    desk = desk_at(desks / "again")
+    desk = desk_at(folder / "again")
     try:
         deliver(desk, seed, cuts)
         before = tree(desk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.landing_kit import CONTRACT, SETTLEMENT
@@ -74,10 +76,24 @@ def test_the_same_column_twice_is_refused() -> None:
 
 def test_an_unknown_dataset_is_told_from_a_missing_header() -> None:
     code, message = refused(("车牌号", "驾驶员", "里程"))
-    assert code == "unknown_dataset" and "车牌号" in message
+    assert code == "unknown_dataset" and "没有一个列名属于已知的数据" in message
     code, message = refused(("990101", "虚构县", "2026-01-01"), ("990102", "虚构市", "2026-01-01"))
     assert code == "no_header"
     assert "990101" not in message
+
+
+def test_a_row_that_may_be_of_persons_is_not_quoted() -> None:
+    """A sheet of names without a header: only what is nearly a column of ours is repeated."""
+    _, message = refused(("张建国", "李秀英", "医疗类型"), ("王志强", "已到", ""))
+    assert "张建国" not in message and "李秀英" not in message and "王志强" not in message
+    assert "“医疗类型”接近“医疗类别”" in message
+
+
+def test_a_header_of_any_size_is_judged_in_no_time() -> None:
+    began = time.process_time()
+    assert refused(tuple(f"列{place}" for place in range(20_000)))[0] == "unknown_dataset"
+    assert refused(("区划代码", "甲" * 3_000_000))[0] == "missing_columns"
+    assert time.process_time() - began < 5
 
 
 def test_long_digits_are_never_quoted() -> None:

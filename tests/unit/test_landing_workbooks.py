@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -210,3 +211,44 @@ def test_a_long_sheet_keeps_its_row_numbers(desk: Desk) -> None:
     book.close()
     assert desk.land().rows == {"region": 19_999}
     assert all(row["_row"] == int(row["region_code"]) + 1 for row in desk.rows("region"))
+
+
+def with_cell_far_away(place: str, text: str, hidden: bool = False) -> bytes:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("区划")
+        sheet.write_row(0, 0, ["区划代码", "区划名称"])
+        sheet.write_row(1, 0, ["1", "甲"])
+        far = book.add_worksheet("草稿") if hidden else sheet
+        far.write_blank(place, None, book.add_format({"bold": True})) if not text else far.write(place, text)
+        if hidden:
+            far.hide()
+    return stream.getvalue()
+
+
+def test_a_sheet_that_would_not_fit_into_memory_is_refused_before_it_is_read(desk: Desk) -> None:
+    """A blank typed into Excel's last cell: 1,048,576 rows of 16,384 columns to the reader, which would end the process."""
+    desk.put("a.xlsx", with_cell_far_away("XFD1048576", " "))
+    code, message = desk.refusal()
+    assert code == "sheet_too_large"
+    assert "工作表“区划”一直延伸到第 1048576 行、XFD 列，共 17179869184 个单元格" in message
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "hidden"),
+    # a format without a value is no cell; a sheet that is not read may be as it likes; wide or long alone is no harm
+    [("XFD1048576", "", False), ("XFD1048576", "x", True), ("BZ3", "x", False), ("A200000", "2", False)],
+)
+def test_what_is_far_but_harmless_is_read(desk: Desk, place: str, text: str, hidden: bool) -> None:
+    desk.put("a.xlsx", with_cell_far_away(place, text, hidden))
+    assert desk.land().taken
+
+
+def test_a_workbook_made_to_burst_is_refused(desk: Desk) -> None:
+    """300 MB of nothing in 300 kB."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (300 << 20))
+    desk.put("a.xlsx", stream.getvalue())
+    code, message = desk.refusal()
+    assert code == "archive_bomb" and "解压后有 300 MB" in message

@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from yibao.contract import Contract, Dataset, Field
@@ -14,6 +14,9 @@ from yibao.landing.errors import Refusal
 
 TITLE_ROWS = 5
 _QUOTED_HEADERS = 12
+# a longer cell is no header; a hint for more columns would help nobody, and take minutes
+_LONGEST_HEADER = 200
+_HINTED_HEADERS = 60
 _DATA_CELL = re.compile(r"[-+¥￥]?[\d,.:/年月日时分秒\- ]+")
 
 
@@ -60,8 +63,13 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract, where: str = 
     duplicate_column, missing_columns, unknown_dataset, no_header.
     """
     best: tuple[tuple[float, int], Sequence[str], _Candidate] | None = None
+    meanings = [
+        (dataset, {fold(text): field for field in dataset.fields for text in reversed(field.headers)})
+        for dataset in contract.datasets.values()
+    ]
     for position, row in enumerate(rows[: TITLE_ROWS + 1]):
-        candidates = [_candidate(row, dataset) for dataset in contract.datasets.values()]
+        folded = [fold(cell[:_LONGEST_HEADER]) for cell in row]
+        candidates = [_candidate(folded, dataset, meaning) for dataset, meaning in meanings]
         complete = [candidate for candidate in candidates if not candidate.missing]
         if complete:
             return _decided(position, row, complete, where)
@@ -74,9 +82,8 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract, where: str = 
     raise _nothing(rows[: TITLE_ROWS + 1], contract, where)
 
 
-def _candidate(row: Sequence[str], dataset: Dataset) -> _Candidate:
-    meaning = {fold(text): field for field in dataset.fields for text in reversed(field.headers)}
-    fields = tuple(meaning.get(fold(cell)) for cell in row)
+def _candidate(folded: Sequence[str], dataset: Dataset, meaning: Mapping[str, Field]) -> _Candidate:
+    fields = tuple(map(meaning.get, folded))
     found = {field.name for field in fields if field is not None}
     return _Candidate(dataset, fields, tuple(field for field in dataset.required if field.name not in found))
 
@@ -118,9 +125,8 @@ def _refuse_doubles(row: Sequence[str], winner: _Candidate, where: str) -> None:
 def _missing(row: Sequence[str], candidate: _Candidate, where: str) -> Refusal:
     wanted = "、".join(field.zh for field in candidate.missing)
     hints = []
-    free = {
-        fold(cell): cell.strip() for cell, field in zip(row, candidate.fields, strict=True) if field is None
-    }
+    unknown = [cell for cell, field in zip(row, candidate.fields, strict=True) if field is None]
+    free = _short(unknown)
     for field in candidate.missing:
         for text in field.headers:
             close = difflib.get_close_matches(fold(text), list(free), n=1, cutoff=0.6)
@@ -151,16 +157,23 @@ def _nothing(rows: Sequence[Sequence[str]], contract: Contract, where: str) -> R
         for text in field.headers
     }
     hints = []
-    for cell in cells:
-        close = difflib.get_close_matches(fold(cell), list(known), n=1, cutoff=0.6)
+    for folded, cell in _short(cells).items():
+        close = difflib.get_close_matches(folded, list(known), n=1, cutoff=0.6)
         if close:
             hints.append(f"“{cell}”接近“{known[close[0]]}”")
     hint = f"最接近的列：{'；'.join(hints[:5])}。" if hints else ""
+    # not quoted: where no cell is a column that we know, the row may be one of persons' names
     return Refusal(
         "unknown_dataset",
         f"{where}没有一个列名属于已知的数据（{'、'.join(d.zh for d in contract.datasets.values())}）。"
-        f"文件中的列：{_quote(cells)}。{hint}请确认文件是否放错，或按字段表改列名。",
+        f"{hint}请确认文件是否放错，或按字段表改列名。",
     )
+
+
+def _short(cells: Sequence[str]) -> dict[str, str]:
+    """The first cells that may be a header, folded, to how they are written."""
+    texts = [cell.strip() for cell in cells if len(cell) <= _LONGEST_HEADER]
+    return {fold(text): text for text in texts[:_HINTED_HEADERS]}
 
 
 def _quote(row: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from yibao.landing.errors import Refusal
 from yibao.landing.headers import TITLE_ROWS, Header, find_header
 from yibao.landing.records import Block
 from yibao.landing.values import TRIMMED, clean
+from yibao.landing.workbook_size import require_readable
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -63,7 +64,10 @@ class SheetTable:
 
 
 def open_workbook(content: bytes) -> CalamineWorkbook:
-    """The workbook in these bytes. Raises Refusal: empty_file, encrypted_workbook, not_a_workbook, damaged_workbook."""
+    """The workbook in these bytes.
+
+    Raises Refusal: empty_file, encrypted_workbook, not_a_workbook, damaged_workbook, sheet_too_large, archive_bomb.
+    """
     if not content.strip(b"\0 \t\r\n"):
         raise Refusal(
             "empty_file", "文件是空的。请重新导出；若本期确实没有数据，把该文件移出导入文件夹即可。"
@@ -75,6 +79,8 @@ def open_workbook(content: bytes) -> CalamineWorkbook:
             "not_a_workbook",
             "文件扩展名是 Excel，内容却不是 Excel 工作簿（可能是网页或文本改名而来）。请用 Excel 或 WPS 打开后另存为 xlsx 或 CSV。",
         )
+    if content.startswith(ZIP_MAGIC):
+        require_readable(content)
     with _told_as_damage():
         return CalamineWorkbook.from_filelike(io.BytesIO(content))
 

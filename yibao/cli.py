@@ -12,7 +12,7 @@ from yibao.cluster_commands import cluster
 from yibao.command import ChineseGroup, Session
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
 from yibao.lock import data_lock
-from yibao.logs import write_run_report
+from yibao.logs import LOGS, write_run_report
 from yibao.options import FOLDER, data_option, existing, made
 from yibao.problem import Problem
 from yibao.project import find_project
@@ -77,7 +77,11 @@ def run(
     summary.show_run(screen, report, paths, dataset_names(request.project))
     if report.holds_lock:
         name = report.generation.run_id if report.generation else report.started_at.translate(_NAME)
-        write_run_report(paths, name, summary.report_of(report, paths, session.now()))
+        try:
+            write_run_report(paths, name, summary.report_of(report, paths, session.now()))
+        except OSError as error:
+            # what the run did stands, and its own problem is the one to tell
+            screen.note(f"运行记录没有写成（{error.strerror}）：{paths.root / LOGS}；不影响上面的结果")
     if report.unexpected:
         raise report.unexpected
     if report.problem:

@@ -172,8 +172,9 @@ def require_passed(result: BuildResult, engine: Engine) -> None:
     """Raises Problem for a build that did not pass: exit 3 when a check found rows, exit 1 when something broke."""
     if result.outcome is Outcome.BROKEN:
         told = tuple(f"{broken.name}：{_first_lines(broken.message)}" for broken in result.broken[:10])
-        if any(disk.tells_no_space(broken.message) for broken in result.broken):
-            raise disk.full(engine.place, told)
+        for broken in result.broken:
+            if problem := disk.problem_in(broken.message, engine.database, told):
+                raise problem
         raise Problem(
             f"建仓出错，{len(result.broken)} 处没有执行成功，未发布",
             where=str(engine.dbt / "logs" / "dbt.log"),

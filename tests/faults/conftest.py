@@ -8,7 +8,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,17 +72,20 @@ def survived(record_property: Callable[[str, object], None]) -> Survived:
     return lambda what, points: record_property(f"faults: {what}", points)
 
 
+Progress = Callable[[str, Sequence[int]], Iterator[int]]
+
+
 @pytest.fixture
-def progress(capfd: pytest.CaptureFixture[str]) -> Callable[[str, Iterable[int], int], Iterator[int]]:
+def progress(capfd: pytest.CaptureFixture[str]) -> Progress:
     """Goes over the points, and says every ten seconds how far it is."""
 
-    def over(what: str, points: Iterable[int], total: int) -> Iterator[int]:
+    def over(what: str, points: Sequence[int]) -> Iterator[int]:
         said = time.monotonic()
         for number, point in enumerate(points):
             yield point
             if time.monotonic() - said > 10:
                 said = time.monotonic()
                 with capfd.disabled():
-                    print(f"\n  {what}: {number + 1} of {total}", file=sys.stderr, flush=True)
+                    print(f"\n  {what}: {number + 1} of {len(points)}", file=sys.stderr, flush=True)
 
     return over

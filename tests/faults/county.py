@@ -15,7 +15,10 @@ REGION = "区划代码,区划名称\n"
 def export(inbox: Path, number: int, rows: int = 3) -> None:
     """One more export: townships of the county 990101; another number, other names."""
     inbox.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f"990101{place:03d},虚构{number}镇{place}\n" for place in range(1, rows + 1))
+    # names that do not repeat: many rows are many bytes also when packed
+    lines = "".join(
+        f"990101{place:03d},虚构{number}镇{place * 7919**3 % 10**9}\n" for place in range(1, rows + 1)
+    )
     (inbox / f"区划{number:03d}.csv").write_text(REGION + lines, encoding="utf-8")
 
 

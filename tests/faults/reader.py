@@ -9,6 +9,7 @@ import json
 import random
 import sys
 import threading
+import time
 from pathlib import Path
 
 from yibao import publishing
@@ -17,6 +18,8 @@ from yibao.publishing import OpenGeneration
 
 THREADS = 5
 _TABLES_AT_ONCE = 4
+# twenty readers that never rest would leave nothing for the run they watch
+_SECONDS_BETWEEN_READS = 0.2
 
 
 def differing_tables(opened: OpenGeneration, names: list[str] | None = None) -> list[str]:
@@ -53,6 +56,7 @@ class Reader(threading.Thread):
                 self._read()
             except Exception as error:
                 self.wrong.append(f"{type(error).__name__}: {error}")
+            time.sleep(self.random.uniform(0, 2 * _SECONDS_BETWEEN_READS))
 
     def _read(self) -> None:
         with publishing.open_current(self.paths) as opened:

@@ -172,4 +172,6 @@ def _timeless(path: Path) -> str:
     if path.parts[:2] in (("data", "logs"), ("data", "dbt")):
         return ""
     name = re.sub(r"\d{8}T\d{6}Z", "TIME", path.as_posix())
+    # a check has an id of its own each time
+    name = re.sub(r"quality/TIME-[0-9a-f]{6}", "quality/CHECK", name)
     return re.sub(r"files/\d{6}-(?!contract)", "files/BATCH-", name)

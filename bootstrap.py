@@ -370,7 +370,10 @@ COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
     "demo": (demo, "run the demo county, from its exports to published indicators, in data/demo"),
     "test": (lambda: check(test_steps), "all checks and tests, closed by a table of how each ended"),
     "lint": (lambda: check(lambda data: lint_steps()), "style and types only"),
-    "faults": (lambda: check(faults_steps), "the long fault tests: fail at every step, 200 kills (an hour or two)"),
+    "faults": (
+        lambda: check(faults_steps),
+        "the long fault tests: fail at every step, 200 kills (an hour or two)",
+    ),
     "cluster": (cluster, "install the second engine and start a Spark cluster for data/cluster"),
     "spark": (lambda: check(spark_steps), "the demo county on both engines, compared cell by cell"),
     "install": (install, "make .venv with the development tools, run nothing"),

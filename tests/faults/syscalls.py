@@ -149,7 +149,7 @@ def _filter() -> ctypes.Array[_Instruction]:
     return (_Instruction * len(code))(*code)
 
 
-def watch(child: int, listener: int, root: Path, answer: Answer, deadline: float = 600.0) -> Ended:
+def watch(child: int, listener: int, root: Path, answer: Answer, deadline: float = 7200.0) -> Ended:
     """Answers the child until it ends. Calls on files outside `root` go on uncounted."""
     steps: list[Step] = []
     end = os.pidfd_open(child)

@@ -184,30 +184,34 @@ def test_a_changed_generation_is_told_wherever_the_bit_lies(
     survived("flipped bits of a generation", len(positions))
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda folder: (folder / "marts.duckdb").unlink(),
-        lambda folder: os.truncate(folder / "marts.duckdb", 5000),
-        lambda folder: (folder / "manifest.json").unlink(),
-        lambda folder: os.truncate(folder / "manifest.json", 100),
-        lambda folder: (folder / "manifest.json").write_text("{}", encoding="utf-8"),
-    ],
-    ids=["no tables", "tables cut", "no manifest", "manifest cut", "manifest empty"],
-)
-def test_a_damaged_generation_is_left_by_rollback_or_run(
-    stage: Stage, damage: Callable[[Path], object]
-) -> None:
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "no tables": lambda folder: (folder / "marts.duckdb").unlink(),
+    "tables cut": lambda folder: os.truncate(folder / "marts.duckdb", 5000),
+    "no manifest": lambda folder: (folder / "manifest.json").unlink(),
+    "manifest cut": lambda folder: os.truncate(folder / "manifest.json", 100),
+    "manifest empty": lambda folder: (folder / "manifest.json").write_text("{}", encoding="utf-8"),
+    "another manifest": lambda folder: shutil.copy(
+        next(other for other in folder.parent.glob("2*") if other != folder) / "manifest.json",
+        folder / "manifest.json",
+    ),
+}
+
+
+def test_a_damaged_generation_is_left_by_rollback_or_run(stage: Stage, survived: Survived) -> None:
     assert stage.play().code == 0
     first = publishing.require_current(stage.paths).run_id
     assert stage.play().code == 0
-    folder = publishing.require_current(stage.paths).folder
-    for path in folder.iterdir():
-        path.chmod(0o600)
-    damage(folder)
-    shown = stage.play("show", "part_rate")
-    assert shown.code == 1 and folder.name in shown.said and "yibao rollback" in shown.said
-    assert stage.play("status").code == 0
-    assert stage.play("rollback", "--to", first).code == 0
-    assert stage.play("show", "part_rate").code == 0
+    stage.keep("before")
+    for name, damage in DAMAGES.items():
+        stage.put_back("before")
+        folder = stage.paths.published / str(publishing.current_id(stage.paths))
+        for path in folder.iterdir():
+            path.chmod(0o600)
+        damage(folder)
+        shown = stage.play("show", "part_rate")
+        assert shown.code == 1 and folder.name in shown.said and "yibao rollback" in shown.said, name
+        assert stage.play("status").code == 0, name
+        assert stage.play("rollback", "--to", first).code == 0, name
+        assert stage.play("show", "part_rate").code == 0, name
     assert stage.play().code == 0
+    survived("damaged generations", len(DAMAGES))

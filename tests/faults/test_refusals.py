@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable
-
-import pytest
+from pathlib import Path
 
 from tests.faults import county
+from tests.faults.conftest import Size, Survived
 from tests.faults.faults import Fault
 from tests.faults.stage import Runner, Stage
 from yibao import publishing
@@ -18,39 +19,42 @@ from yibao.landing import read_ledger
 _HOUR = 3600
 
 
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"", "内容是空的"),
-        (b"\n \n", "内容是空的"),
-        (b"20200101T000000Z-00000000\n", "不在了"),
-        (b"../../etc", "../../etc"),
-        (bytes(range(256)), "内容是"),
-        (b"x" * 100_000, "xxxx"),
-        (None, "不见了"),
-    ],
-    ids=["empty", "blank", "dangling", "path", "bytes", "long", "gone"],
-)
-def test_a_damaged_pointer(stage: Stage, content: bytes | None, told: str) -> None:
+POINTERS: dict[str, tuple[bytes | None, str]] = {
+    "empty": (b"", "内容是空的"),
+    "blank": (b"\n \n", "内容是空的"),
+    "dangling": (b"20200101T000000Z-00000000\n", "不在了"),
+    "a path": (b"../../etc", "../../etc"),
+    "bytes": (bytes(range(256)), "内容是"),
+    "long": (b"x" * 100_000, "xxxx"),
+    "gone": (None, "不见了"),
+}
+
+
+def test_a_damaged_pointer(stage: Stage, size: Size, survived: Survived) -> None:
     assert stage.play().code == 0
-    published = publishing.current_id(stage.paths)
-    stage.paths.current.unlink()
-    if content is not None:
-        stage.paths.current.write_bytes(content)
-    for command in (("show", "part_rate"), ("rollback",)):
-        played = stage.play(*command)
-        assert played.code == 1, played.said
-        assert "CURRENT" in played.said and told in played.said
-        assert f"yibao rollback --to {published}" in played.said
-    listed = stage.play("status")
-    assert listed.code == 0 and str(published) in listed.said
-    # each of the two ways that the message names
-    assert stage.play("rollback", "--to", str(published)).code == 0
-    assert publishing.require_current(stage.paths).run_id == published
-    if content is not None:
-        stage.paths.current.write_bytes(content)
-    assert stage.play().code == 0
-    assert publishing.require_current(stage.paths).manifest.previous == published
+    published = str(publishing.current_id(stage.paths))
+    stage.keep("before")
+    for name, (content, told) in POINTERS.items():
+        stage.put_back("before")
+        stage.paths.current.unlink()
+        if content is not None:
+            stage.paths.current.write_bytes(content)
+        for command in (("show", "part_rate"), ("rollback",)):
+            played = stage.play(*command)
+            assert played.code == 1, name
+            assert "CURRENT" in played.said and told in played.said, name
+            assert f"yibao rollback --to {published}" in played.said, name
+        listed = stage.play("status")
+        assert listed.code == 0 and published in listed.said, name
+        # each of the two ways that the message names
+        if size.long or name in ("dangling", "bytes"):
+            stage.keep("damaged")
+            assert stage.play().code == 0, name
+            assert publishing.require_current(stage.paths).manifest.previous == published, name
+            stage.put_back("damaged")
+        assert stage.play("rollback", "--to", published).code == 0, name
+        assert publishing.require_current(stage.paths).run_id == published, name
+    survived("damaged pointers", len(POINTERS))
 
 
 def test_a_generation_deleted_by_hand(stage: Stage) -> None:
@@ -118,37 +122,38 @@ def test_a_clock_set_back(stage: Stage) -> None:
     assert publishing.current_id(stage.paths) == runs[1]
 
 
-def _other_key(stage: Stage) -> None:
-    stage.key.write_text("ab" * 32 + "\n", encoding="ascii")
+KEYS: dict[str, tuple[Callable[[Stage], object], str]] = {
+    "missing": (lambda stage: stage.key.unlink(), "找不到密钥文件"),
+    "another": (lambda stage: stage.key.write_text("ab" * 32), "密钥不是导入这些数据时用的那一把"),
+    "empty": (lambda stage: stage.key.write_bytes(b""), "密钥文件损坏"),
+    "cut": (lambda stage: os.truncate(stage.key, 40), "密钥文件损坏"),
+    "no record": (lambda stage: stage.paths.key_record.unlink(), "密钥登记文件不见了"),
+    "record cut": (lambda stage: os.truncate(stage.paths.key_record, 1), "密钥登记文件读不出来"),
+}
 
 
-@pytest.mark.parametrize(
-    ("damage", "told"),
-    [
-        (lambda stage: stage.key.unlink(), "找不到密钥文件"),
-        (_other_key, "密钥不是导入这些数据时用的那一把"),
-        (lambda stage: stage.key.write_bytes(b""), "密钥文件损坏"),
-        (lambda stage: stage.key.write_bytes(stage.key.read_bytes()[:40]), "密钥文件损坏"),
-        (lambda stage: stage.paths.key_record.unlink(), "密钥登记文件不见了"),
-        (lambda stage: stage.paths.key_record.write_bytes(b"{"), "密钥登记文件读不出来"),
-    ],
-    ids=["missing", "another", "empty", "cut", "record missing", "record damaged"],
-)
-def test_a_key_that_is_not_the_one(stage: Stage, damage: Callable[[Stage], object], told: str) -> None:
+def test_a_key_that_is_not_the_one(stage: Stage, survived: Survived) -> None:
     assert stage.play().code == 0
     stage.keep("before")
-    old, known = stage.current(), stage.paths.key_record.read_bytes()
-    damage(stage)
-    key = stage.key.read_bytes() if stage.key.exists() else None
+    old = stage.current()
     county.export(stage.inbox, 2)
-    played = stage.play()
-    assert (played.code == 2 and told in played.said and "恢复" in played.said) or "找回" in played.said
-    # never a new key, never a new record, nothing landed with either
-    assert (stage.key.read_bytes() if stage.key.exists() else None) == key
-    assert not stage.paths.key_record.exists() or stage.paths.key_record.read_bytes() in (known, b"{")
-    assert stage.current() == old and len(read_ledger(stage.paths)) == 2
+    for name, (damage, told) in KEYS.items():
+        stage.put_back("before")
+        damage(stage)
+        damaged = [_content(stage.key), _content(stage.paths.key_record)]
+        played = stage.play()
+        assert played.code == 2 and told in played.said, (name, played.said)
+        assert "恢复" in played.said or "找回" in played.said, name
+        # never a new key, never a new record, nothing landed with either
+        assert [_content(stage.key), _content(stage.paths.key_record)] == damaged, name
+        assert stage.current() == old and len(read_ledger(stage.paths)) == 2, name
     stage.put_back("before")
-    assert stage.play().code == 0
+    assert stage.play().code == 0 and stage.current() != old
+    survived("keys lost or changed", len(KEYS))
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 def test_the_note_of_a_killed_run_holds_nobody_up(stage: Stage) -> None:

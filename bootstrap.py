@@ -226,6 +226,12 @@ def test_steps(data: Path) -> list[Step]:
     ]
 
 
+def faults_steps(data: Path) -> list[Step]:
+    """Every step and every fault, and 200 kills (docs/trust.zh.md); `make test` has a seeded share of it."""
+    long = ("-m", "pytest", "-n", "2", "--timeout", "14400", "--faults", "long", "tests/faults")
+    return [Step("faults", (program("python"), *long))]
+
+
 def cluster_step(*more: str) -> Step:
     """The tests that need a cluster on this machine; they end with a table of both engines' published tables."""
     return Step("cluster", (program("python"), "-m", "pytest", "tests/cluster", *more), program="java")
@@ -356,6 +362,10 @@ COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
     "demo": (demo, "run the demo county, from its exports to published indicators, in data/demo"),
     "test": (lambda: check(test_steps), "all checks and tests, closed by a table of how each ended"),
     "lint": (lambda: check(lambda data: lint_steps()), "style and types only"),
+    "faults": (
+        lambda: check(faults_steps),
+        "the long fault tests: fail at every step, 200 kills (an hour or two)",
+    ),
     "cluster": (cluster, "install the second engine and start a Spark cluster for data/cluster"),
     "spark": (
         lambda: check(lambda data: [cluster_step()]),

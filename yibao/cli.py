@@ -86,7 +86,11 @@ def run(
     summary.show_run(screen, report, paths, dataset_names(request.project))
     if report.holds_lock:
         name = report.generation.run_id if report.generation else report.started_at.translate(_NAME)
-        write_run_report(paths, name, summary.report_of(report, paths, session.now()))
+        try:
+            write_run_report(paths, name, summary.report_of(report, paths, session.now()))
+        except OSError as error:
+            # what the run did stands, and its own problem is the one to tell
+            screen.note(f"运行记录没有写成（{error.strerror}）：{paths.logs}；不影响上面的结果")
     if report.unexpected:
         raise report.unexpected
     if report.problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -13,11 +12,10 @@ from typing import Any, NoReturn
 import click
 
 from yibao import logs
+from yibao.disk import problem_of
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.screen import Screen
-
-_NO_SPACE = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class Session:
@@ -105,11 +103,11 @@ def _code_of(session: Session, command: Callable[[], Any]) -> int:
         sys.stdout = None
         return ExitCode.DONE
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _NO_SPACE:
-            todo = "请清理磁盘后重新执行；已导入的文件和已发布的各版都完好。"
-            screen.error("磁盘空间不足", str(error.filename or session.paths or ""), todo)
-        else:
-            _show_unexpected(session, error)
+        told = problem_of(error, session.paths.root if session.paths else "")
+        if told is not None:
+            screen.problem(told)
+            return told.exit_code
+        _show_unexpected(session, error)
         return ExitCode.UNEXPECTED
 
 

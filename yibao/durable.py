@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import time
 from pathlib import Path
@@ -12,12 +11,18 @@ _REPLACE_TRIES = 20
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replaces the file by one with this text (UTF-8, LF): readers see the old or the new, never a part."""
+    """Replaces the file by one with this text (UTF-8, LF), as `write_bytes` does."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replaces the file by one with this content: readers see the old or the new, never a part. For one writer at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    # always the same name: what a process left that died here is overwritten by the next, and does not pile up
+    draft = path.with_name(f".{path.name}.draft")
     try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with draft.open("wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         _replace(draft, path)

@@ -6,13 +6,14 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from filelock import FileLock, Timeout
 
 from yibao import durable
+from yibao.disk import disk_problem
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 
@@ -42,19 +43,16 @@ def data_lock(paths: DataPaths, command: str, now: datetime) -> Iterator[None]:
     except Timeout:
         raise _taken(paths) from None
     except OSError as error:
-        raise Problem(
-            "数据文件夹不能写入",
-            where=str(paths.root),
-            todo="请检查权限、磁盘是否只读或已满，或用 --data 换一个文件夹。",
-            details=(str(error),),
-        ) from error
+        raise disk_problem(error, paths.root) from error
     try:
         since = now.astimezone().isoformat(timespec="seconds")
         holder = Holder(command, os.getpid(), socket.gethostname(), since)
         durable.write_text(paths.root / HOLDER, json.dumps(asdict(holder), ensure_ascii=False) + "\n")
         yield
     finally:
-        (paths.root / HOLDER).unlink(missing_ok=True)
+        # a note that stays behind does not count (is_held), and must not make a failure of what was done
+        with suppress(OSError):
+            (paths.root / HOLDER).unlink(missing_ok=True)
         lock.release()
 
 

@@ -14,7 +14,6 @@ from yibao import durable
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 
-LOGS = "logs"
 LAST_RUN = "last-run.json"
 
 _LONG_NUMBER = re.compile(r"\d{7,}[\dXx]?")
@@ -23,7 +22,7 @@ _CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 def write_traceback(paths: DataPaths, error: BaseException, now: datetime) -> Path:
     """Writes where the error came from to DATA/logs/error-<time>.log and returns that path; OSError if it cannot."""
-    path = paths.root / LOGS / f"error-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.log"
+    path = paths.logs / f"error-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.log"
     durable.write_text(path, describe(error))
     return path
 
@@ -54,16 +53,16 @@ def scrub(message: str) -> str:
 def write_run_report(paths: DataPaths, name: str, report: Mapping[str, Any]) -> Path:
     """Writes DATA/logs/run-<name>.json, and the same as last-run.json; returns the first path."""
     text = json.dumps(report, ensure_ascii=False, indent=2, default=str) + "\n"
-    path = paths.root / LOGS / f"run-{name}.json"
+    path = paths.logs / f"run-{name}.json"
     durable.write_text(path, text)
-    durable.write_text(paths.root / LOGS / LAST_RUN, text)
+    durable.write_text(paths.logs / LAST_RUN, text)
     return path
 
 
 def read_last_run(paths: DataPaths) -> dict[str, Any] | None:
     """The report of the last run, None when there is none."""
     try:
-        content = json.loads((paths.root / LOGS / LAST_RUN).read_text(encoding="utf-8"))
+        content = json.loads((paths.logs / LAST_RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) else None

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from yibao.command import Session
+from yibao.disk import disk_problem
 from yibao.paths import DataPaths, data_paths
 from yibao.problem import ExitCode, Problem
 
@@ -26,14 +27,12 @@ project_option = click.option(
 
 
 def made(session: Session, data: Path | None) -> DataPaths:
-    """The data folder, made where it is not there. Raises Problem (exit 2) where it cannot be made."""
+    """The data folder, made where it is not there. Raises Problem where it cannot be made."""
     paths = data_paths(data)
     try:
         paths.root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Problem(
-            "数据文件夹建不了", where=f"--data {paths.root}", todo="请检查路径和权限，或换一个文件夹。"
-        ) from error
+        raise disk_problem(error, paths.root) from error
     session.paths = paths
     return paths
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from yibao import __version__, marts, publishing
+from yibao import __version__, disk, marts, publishing
 from yibao.intake import corrected_files, dataset_names, refused_files
 from yibao.landing import read_ledger
 from yibao.paths import DataPaths
@@ -22,8 +22,20 @@ def publish_checked(
 ) -> Generation:
     """Publishes the warehouse for a period: that given, else that of the build, else the newest reported.
 
-    Raises Problem (exit 2) when the period is not reported.
+    Raises Problem: exit 2 when the period is not reported, exit 1 when the warehouse cannot be read or the disk not be written.
     """
+    try:
+        return _publish(project, paths, warehouse, period, now)
+    except duckdb.Error as error:
+        told = disk.problem_of(error, warehouse.built.database)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _publish(
+    project: Project, paths: DataPaths, warehouse: CheckedWarehouse, period: str | None, now: datetime
+) -> Generation:
     with duckdb.connect(str(warehouse.built.database), read_only=True) as connection:
         known = marts.periods(connection)
         counties = tuple(region.code for region in marts.counties(connection) if region.level == "county")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from yibao import marts, quality
+from yibao import disk, marts, quality
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
-from yibao.landing import LandingSummary
+from yibao.landing import LandingSummary, require_intact
 from yibao.lock import data_lock
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
@@ -103,13 +103,15 @@ def walk(
     except Problem as problem:
         report.problem = problem
     except Exception as error:
-        report.unexpected = error
-        report.problem = Problem(
-            "发生了意外错误",
-            where=type(error).__name__,
-            todo="见 logs 文件夹里的错误日志。",
-            exit_code=ExitCode.UNEXPECTED,
-        )
+        report.problem = disk.problem_of(error, request.paths.root)
+        if report.problem is None:
+            report.unexpected = error
+            report.problem = Problem(
+                "发生了意外错误",
+                where=type(error).__name__,
+                todo="见 logs 文件夹里的错误日志。",
+                exit_code=ExitCode.UNEXPECTED,
+            )
     return report
 
 
@@ -130,6 +132,8 @@ def _walk(
     if request.strict:
         require_none_refused(intake)
     _require_period_within(request)
+    with _timed(report, "verify"):
+        require_intact(request.paths)
 
     engine = engine_for(request.target, request.paths)
     fingerprint = code_fingerprint(request.project)
@@ -175,12 +179,16 @@ def require_period_form(period: str | None) -> None:
 def require_passed(result: BuildResult, engine: Engine) -> None:
     """Raises Problem for a build that did not pass: exit 3 when a check found rows, exit 1 when something broke."""
     if result.outcome is Outcome.BROKEN:
+        told = tuple(f"{broken.name}：{_first_lines(broken.message)}" for broken in result.broken[:10])
+        for broken in result.broken:
+            if problem := disk.problem_in(broken.message, engine.database, told):
+                raise problem
         raise Problem(
             f"建仓出错，{len(result.broken)} 处没有执行成功，未发布",
             where=str(engine.dbt / "logs" / "dbt.log"),
             todo="上一版保持不变。若刚改过模型，请检查改动；否则请把该日志交给开发人员。",
             exit_code=ExitCode.UNEXPECTED,
-            details=tuple(f"{broken.name}：{_first_lines(broken.message)}" for broken in result.broken[:10]),
+            details=told,
         )
     if result.outcome is Outcome.FAILED:
         raise Problem(

@@ -20,6 +20,7 @@ import pytest
 from tests.landing_kit import CONTRACT, NOW, REGION, ROSTER, Desk, roster_row
 from yibao.landing import LandingError, PseudonymKey, crew, land, read_ledger, source_file
 from yibao.landing.encodings import Fingerprint
+from yibao.problem import ExitCode, Problem
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 not_root = pytest.mark.skipif(
@@ -306,9 +307,10 @@ def test_no_space_leaves_nothing_half_landed(desk: Desk, monkeypatch: pytest.Mon
         write(self, table)
 
     monkeypatch.setattr(source_file.LandedWriter, "write", full)
-    with pytest.raises(LandingError) as caught:
+    with pytest.raises(Problem) as caught:
         desk.land()
-    assert "磁盘空间不足" in caught.value.what and "重新运行" in caught.value.todo
+    assert "磁盘空间不足" in caught.value.what and "重新执行" in caught.value.todo
+    assert caught.value.exit_code == ExitCode.UNEXPECTED
     assert [entry.file for entry in read_ledger(desk.paths)] == ["a.csv"]
     assert not desk.paths.incoming.exists()
     monkeypatch.undo()
@@ -321,12 +323,12 @@ RUNNER = """
 import sys
 from pathlib import Path
 from tests.landing_kit import CONTRACT, NOW, Desk
-from yibao.landing import LandingError
+from yibao.problem import Problem
 {prelude}
 if __name__ == "__main__":
     try:
         Desk(Path(sys.argv[1])).land(workers={workers})
-    except LandingError as error:
+    except Problem as error:
         print(error.what)
         sys.exit(3)
 """
@@ -417,7 +419,7 @@ def test_an_inbox_that_is_a_file(desk: Desk) -> None:
 def test_a_data_folder_that_cannot_be_written(desk: Desk) -> None:
     desk.put("a.csv", REGION + "1,甲\n")
     desk.paths.root.write_text("a file where the folder should be")
-    with pytest.raises(LandingError, match="不能写"):
+    with pytest.raises(Problem, match="不能写"):
         desk.land()
 
 
@@ -450,5 +452,5 @@ def test_a_damaged_ledger_is_told(desk: Desk) -> None:
         path for path in desk.paths.landed_files.glob("*/ledger.parquet") if "contract" not in str(path)
     ]
     ledger.write_bytes(b"PAR1 and no more")
-    with pytest.raises(LandingError, match="台账损坏"):
+    with pytest.raises(LandingError, match="台账"):
         desk.land()

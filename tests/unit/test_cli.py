@@ -217,7 +217,7 @@ def test_a_run_publishes_and_tells(yibao: Run, inbox: Path, paths: DataPaths) ->
     log = json.loads((paths.root / "logs" / f"run-{generation.run_id}.json").read_text(encoding="utf-8"))
     assert (log["exit_code"], log["run_id"], log["period"]) == (0, generation.run_id, "2026-09")
     assert log["headline"][0]["value"] == "96.0744579220"
-    assert log["seconds"].keys() == {"land", "build", "check", "publish"}
+    assert log["seconds"].keys() == {"land", "verify", "build", "check", "publish"}
     assert not (paths.root / "yibao.lock.json").exists()
 
 

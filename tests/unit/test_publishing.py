@@ -176,7 +176,7 @@ def test_a_current_that_names_nothing_is_told(tmp_path: Path) -> None:
         publishing.open_current(paths)
     publish(paths)
     paths.current.write_text("20260101T000000Z-00000000\n", encoding="utf-8")
-    with pytest.raises(Problem, match="已损坏") as problem:
+    with pytest.raises(Problem, match="CURRENT 坏了") as problem:
         publishing.open_current(paths)
     assert problem.value.exit_code == ExitCode.UNEXPECTED
 

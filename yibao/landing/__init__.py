@@ -1,5 +1,6 @@
 """Landing: the bureau's exports become text Parquet with row lineage and without raw identities (semantics 1, 3, 8)."""
 
+from yibao.landing.checksums import require_intact
 from yibao.landing.errors import LandingError
 from yibao.landing.keys import PseudonymKey, is_key, known_key_id, open_key
 from yibao.landing.ledger import LedgerEntry, read_ledger
@@ -32,4 +33,5 @@ __all__ = [
     "open_key",
     "read_history",
     "read_ledger",
+    "require_intact",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import threading
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from yibao.contract import Contract
-from yibao.landing.errors import LandingError, Refusal, no_space
+from yibao.landing.errors import LandingError, Refusal, Unwritable
 from yibao.landing.identity import Identity
 from yibao.landing.source_file import Job, Landed, Looked, land_file, look
 from yibao.problem import ExitCode
@@ -28,10 +29,10 @@ Report = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Failed:
-    """The file could not be read or the disk is full: an OSError, as plain data."""
+    """The file could not be read, or (`unwritten`, an errno) the data folder not be written: an OSError, as plain data."""
 
     message: str
-    full: bool
+    unwritten: int | None = None
 
 
 class Crew(Protocol):
@@ -106,7 +107,7 @@ def _try_look(path: Path) -> Looked | Refusal | Failed:
     except Refusal as refusal:
         return refusal
     except OSError as error:
-        return Failed(_reason(error), False)
+        return Failed(_reason(error))
 
 
 def _try_land(
@@ -117,7 +118,9 @@ def _try_land(
     except Refusal as refusal:
         return refusal
     except OSError as error:
-        return Failed(_reason(error), no_space(error))
+        return Failed(_reason(error))
+    except Unwritable as unwritable:
+        return Failed(str(unwritable), unwritable.error.errno or errno.EIO)
 
 
 def _reason(error: OSError) -> str:

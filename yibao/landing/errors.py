@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from yibao.problem import ExitCode, Problem
-
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+from yibao.problem import Problem
 
 
 class LandingError(Problem):
-    """Landing cannot go on: wrong use (no such inbox), a lost key, a full disk. Texts are Chinese."""
+    """Landing cannot go on: wrong use (no such inbox), a lost key, a damaged landed file. Texts are Chinese."""
+
+
+class Unwritable(Exception):
+    """A draft could not be written: the data folder's fault, so no file is refused for it. `error` is the OSError."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Marks what is written into a draft: an OSError in the block becomes Unwritable, unlike one of the file that is read."""
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(error) from error
 
 
 class Refusal(Exception):
@@ -23,18 +39,3 @@ class Refusal(Exception):
         super().__init__(reason_code, message_zh)
         self.reason_code = reason_code
         self.message_zh = message_zh
-
-
-def no_space(error: OSError) -> bool:
-    """Whether the error means that the disk (or quota, or file size limit) is full."""
-    return error.errno in _NO_SPACE
-
-
-def disk_full(where: str) -> LandingError:
-    """The error for a full disk; nothing of the file at hand was landed."""
-    return LandingError(
-        "磁盘空间不足，导入中断；已完整导入的文件不受影响，其余文件没有留下半截数据",
-        where=where,
-        todo="请清理磁盘，或用 --data 指定空间更大的位置，然后重新运行；已导入的文件会自动跳过。",
-        exit_code=ExitCode.UNEXPECTED,
-    )

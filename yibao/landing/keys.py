@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from yibao import durable
+from yibao.landing.checksums import landed_folders
 from yibao.landing.errors import LandingError
 from yibao.paths import DataPaths, key_path
 
@@ -95,14 +96,21 @@ def known_key_id(paths: DataPaths) -> str | None:
     """
     try:
         return str(json.loads(paths.key_record.read_text(encoding="utf-8"))["key_id"])
-    except FileNotFoundError:
-        return None
+    except FileNotFoundError as error:
+        # it is written before the first file is landed: without it, another key would be taken for the first
+        if not landed_folders(paths):
+            return None
+        raise _no_record(paths, "不见了") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LandingError(
-            "密钥登记文件读不出来",
-            where=str(paths.key_record),
-            todo="请从备份恢复该文件（内容只有密钥编号，没有密钥）。",
-        ) from error
+        raise _no_record(paths, "读不出来") from error
+
+
+def _no_record(paths: DataPaths, state: str) -> LandingError:
+    return LandingError(
+        f"密钥登记文件{state}，无法核对密钥是不是原来那一把",
+        where=str(paths.key_record),
+        todo="请从备份恢复该文件（内容只有密钥编号，没有密钥）；不会自动重新登记。",
+    )
 
 
 def _lost(path: Path, known: str) -> LandingError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -10,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yibao.landing.errors import LandingError
-from yibao.paths import CONTRACT_FILE_ID, DataPaths
+from yibao import durable
+from yibao.landing.checksums import damaged, landed_folders, read_sums
+from yibao.paths import DataPaths
 
 LEDGER_FILE = "ledger.parquet"
 _TEXT, _COUNT = pa.string(), pa.int64()
@@ -46,34 +49,37 @@ _COUNTS = {"rows", "size", "header_row", "blank_rows"}
 SCHEMA = pa.schema([(item.name, _COUNT if item.name in _COUNTS else _TEXT) for item in fields(LedgerEntry)])
 
 
-def write_ledger(folder: Path, entries: Sequence[LedgerEntry]) -> Path:
-    """Writes the folder's ledger file (not forced to the disk) and names it."""
-    path = folder / LEDGER_FILE
+def write_ledger(folder: Path, entries: Sequence[LedgerEntry]) -> None:
+    """Writes the folder's ledger file."""
+    durable.write_bytes(folder / LEDGER_FILE, ledger_bytes(entries))
+
+
+def ledger_bytes(entries: Sequence[LedgerEntry]) -> bytes:
+    """The content of a ledger file with these entries."""
     columns: list[list[Any]] = [list(column) for column in zip(*map(astuple, entries), strict=True)]
     arrays = [
         pa.array(column, kind)
         for column, kind in zip(columns or [[] for _ in SCHEMA], SCHEMA.types, strict=True)
     ]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA), path)
-    return path
+    stream = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA), stream)
+    return stream.getvalue()
 
 
 def read_ledger(paths: DataPaths) -> list[LedgerEntry]:
     """Every landed sheet, in the order of batch, file and sheet. Empty before the first landing.
 
-    Raises LandingError when a ledger file cannot be read.
+    Raises LandingError when a ledger file cannot be read, or is not the one that was written.
     """
     entries: list[LedgerEntry] = []
-    for path in sorted(paths.landed_files.glob(f"*/{LEDGER_FILE}")):
-        if path.parent.name == CONTRACT_FILE_ID:
-            continue
+    for folder in landed_folders(paths):
+        path = folder / LEDGER_FILE
         try:
-            table = pq.read_table(path, schema=SCHEMA, partitioning=None)
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest() != read_sums(folder).get(LEDGER_FILE):
+                raise damaged(path, "导入台账与写下时不同")
+            table = pq.read_table(io.BytesIO(content), schema=SCHEMA)
         except (OSError, pa.ArrowException) as error:
-            raise LandingError(
-                "导入台账损坏，读不出来",
-                where=str(path),
-                todo="请从备份恢复该文件所在的文件夹；或删除这个文件夹后重新导入其原始文件。",
-            ) from error
+            raise damaged(path, "导入台账读不出来") from error
         entries += [LedgerEntry(**row) for row in table.to_pylist()]
     return sorted(entries, key=lambda entry: (entry.batch, entry.file, entry.sheet or ""))

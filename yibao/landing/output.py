@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yibao import durable
+from yibao.landing.errors import writing
 
 GROUP_ROWS = 262_144
 GROUP_BYTES = 128 << 20
@@ -20,7 +21,7 @@ _DISTINCT_SHARE = 0.5
 
 
 class LandedWriter:
-    """Collects tables of one schema and writes them; on leaving without an error the file is on the disk."""
+    """Collects tables of one schema and writes them; on leaving without an error the file is on the disk, or Unwritable."""
 
     def __init__(self, path: Path, schema: Any) -> None:
         self._path = path
@@ -66,10 +67,11 @@ class LandedWriter:
                 if self._writer is not None:
                     self._writer.close()
             return
-        self._flush()
-        if self._writer is not None:
-            self._writer.close()
-            durable.sync_file(self._path)
+        with writing():
+            self._flush()
+            if self._writer is not None:
+                self._writer.close()
+                durable.sync_file(self._path)
 
 
 def _repeating(group: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,10 +12,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from yibao import disk
 from yibao.contract import Contract
 from yibao.landing import store
 from yibao.landing.crew import WORTH_A_PROCESS, Crew, Failed, open_crew
-from yibao.landing.errors import LandingError, Refusal, disk_full, no_space
+from yibao.landing.errors import LandingError, Refusal
 from yibao.landing.inbox import InboxFile, list_inbox
 from yibao.landing.keys import PseudonymKey, require_same_key
 from yibao.landing.ledger import LedgerEntry, read_ledger
@@ -48,8 +50,8 @@ def land(
     most processes to use; small inboxes are landed in this one. A file that cannot be taken is refused, told in the
     summary and in landing/refusals.json, and stays where it is.
 
-    Raises LandingError when there is no such inbox, when another run is landing, when the key is another, when the disk is full (what was
-    committed before stays landed), or when a worker process died.
+    Raises LandingError when there is no such inbox, when another run is landing, when the key is another, or when a worker process died;
+    Problem when the disk is full or cannot be written (what was committed before stays landed).
     """
     files = list_inbox(inbox)
     moment = now if now.tzinfo else now.astimezone()
@@ -67,13 +69,7 @@ def land(
             store.write_refusals(paths, refused)
             remember_refusals(paths, refused, run.batch)
         except OSError as error:
-            if no_space(error):
-                raise disk_full(str(paths.root)) from error
-            raise LandingError(
-                f"数据文件夹读写出错：{error.strerror or error}",
-                where=str(error.filename or paths.root),
-                todo="请检查数据文件夹的权限和磁盘后重新运行；已完整导入的文件不受影响。",
-            ) from error
+            raise disk.disk_problem(error, paths.root) from error
         finally:
             store.sweep(paths)
     return run.summary(key.notices)
@@ -92,11 +88,7 @@ def _only_run(paths: DataPaths) -> Iterator[None]:
             todo="请等它结束后再运行。",
         ) from error
     except OSError as error:
-        raise LandingError(
-            f"数据文件夹不能写：{error.strerror or error}",
-            where=str(paths.landing),
-            todo="请检查权限，或用 --data 指定别的位置。",
-        ) from error
+        raise disk.disk_problem(error, paths.landing) from error
 
 
 @dataclass
@@ -176,8 +168,8 @@ class _Run:
                     self.skipped.append(SkippedFile(twin, "same_content", message))
             else:
                 store.discard(job.draft)
-                if isinstance(found, Failed) and found.full:
-                    raise disk_full(str(self.paths.root))
+                if isinstance(found, Failed) and found.unwritten is not None:
+                    raise OSError(found.unwritten, os.strerror(found.unwritten), str(self.paths.root))
                 for name in (job.file.removesuffix(f"~{sha[:8]}"), *self.twins[sha]):
                     self._refuse(name, sha, found)
             self.report(number, job.looked.fingerprint.size, finished=True)

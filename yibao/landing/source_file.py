@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from yibao import durable
 from yibao.contract import Contract
 from yibao.landing import encodings, text_files, workbooks
+from yibao.landing.checksums import write_sums
 from yibao.landing.delimited import Bytes
 from yibao.landing.encodings import Fingerprint, TextForm
-from yibao.landing.errors import Refusal
+from yibao.landing.errors import Refusal, writing
 from yibao.landing.identity import Identity
 from yibao.landing.ledger import LedgerEntry, write_ledger
 from yibao.landing.output import LandedWriter
@@ -81,13 +81,15 @@ def look(path: Path) -> Looked:
 def land_file(job: Job, contract: Contract, identity: Identity, advance: Advance) -> Landed:
     """Pass two: fills the draft folder. `advance` is told the bytes done, now and then.
 
-    Raises Refusal, or OSError (source unreadable, disk full); the draft is then worthless.
+    Raises Refusal, OSError (the source cannot be read) or Unwritable (the draft cannot be written); the draft is then worthless.
     """
-    job.draft.mkdir(parents=True)
+    with writing():
+        job.draft.mkdir(parents=True)
     drafter = _Drafter(job, contract, identity, advance)
     landed = drafter.workbook() if job.looked.form is None else drafter.text(job.looked.form)
-    durable.sync_file(write_ledger(job.draft, landed.entries))
-    durable.sync_directory(job.draft)
+    with writing():
+        write_ledger(job.draft, landed.entries)
+        write_sums(job.draft)
     return landed
 
 
@@ -161,7 +163,9 @@ class _Sheet:
 
     def write(self, block: Block) -> None:
         self._months |= months_of(block, self._layout)
-        self.writer.write(landed_table(block, self._layout, self._stamp, self._identity))
+        table = landed_table(block, self._layout, self._stamp, self._identity)
+        with writing():
+            self.writer.write(table)
 
     def entry(self, header_row: int, blank_rows: int, encoding: str | None) -> LedgerEntry:
         job, was = self._job, self._job.looked.fingerprint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import secrets
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 
 from yibao import durable
 from yibao.contract import Contract
-from yibao.landing.ledger import LEDGER_FILE, write_ledger
+from yibao.landing.ledger import LEDGER_FILE, ledger_bytes
 from yibao.landing.records import contract_schema
 from yibao.landing.summary import RefusedFile
 from yibao.paths import DataPaths
@@ -60,28 +61,22 @@ def write_refusals(paths: DataPaths, refused: Sequence[RefusedFile]) -> None:
 def _write_contract_files(paths: DataPaths, contract: Contract) -> None:
     folder = paths.contract_files
     folder.mkdir(exist_ok=True)
-    wanted = {f"{name}-schema.parquet": dataset for name, dataset in contract.datasets.items()}
+    wanted = {
+        f"{name}-schema.parquet": _zero_rows(contract_schema(dataset))
+        for name, dataset in contract.datasets.items()
+    }
+    wanted[LEDGER_FILE] = ledger_bytes([])
     for path in folder.iterdir():
-        if path.name not in wanted and path.name != LEDGER_FILE:
+        if path.name not in wanted:
             path.unlink()
-    for name, dataset in wanted.items():
-        schema = contract_schema(dataset)
+    for name, content in wanted.items():
         target = folder / name
-        if target.exists() and _schema_of(target) == schema:
-            continue
-        draft = paths.incoming / f"{name}.draft"
-        pq.write_table(schema.empty_table(), draft, store_schema=False)
-        durable.sync_file(draft)
-        os.replace(draft, target)
-    if not (folder / LEDGER_FILE).exists():
-        draft = write_ledger(paths.incoming, [])
-        durable.sync_file(draft)
-        os.replace(draft, folder / LEDGER_FILE)
-    durable.sync_directory(folder)
+        # byte for byte: one that was damaged is written anew like one of an older contract
+        if not target.exists() or target.read_bytes() != content:
+            durable.write_bytes(target, content)
 
 
-def _schema_of(path: Path) -> pa.Schema | None:
-    try:
-        return pq.read_schema(path)
-    except (OSError, pa.ArrowException):
-        return None
+def _zero_rows(schema: pa.Schema) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(schema.empty_table(), stream, store_schema=False)
+    return stream.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -52,13 +53,19 @@ def list_generations(paths: DataPaths) -> tuple[Generation, ...]:
 def current(paths: DataPaths) -> Generation | None:
     """The generation that CURRENT names, or None when nothing was published yet.
 
-    Raises Problem (exit 1) when CURRENT names one that is not there or cannot be read.
+    Raises Problem (exit 1) when CURRENT is gone or names one that is not there or cannot be read.
     """
     run_id = current_id(paths)
     if run_id is None:
+        if generations := list_generations(paths):
+            raise _no_pointer(paths, "文件不见了", generations)
         return None
-    if not RUN_ID.fullmatch(run_id) or not (paths.published / run_id).is_dir():
-        raise _damaged(paths.current, f"CURRENT: {run_id[:40]}")
+    if not RUN_ID.fullmatch(run_id):
+        raise _no_pointer(
+            paths, f"内容是“{run_id[:40]}”" if run_id else "内容是空的", list_generations(paths)
+        )
+    if not (paths.published / run_id).is_dir():
+        raise _no_pointer(paths, f"所指的 {run_id} 不在了", list_generations(paths))
     return find(paths, run_id)
 
 
@@ -81,13 +88,14 @@ def find(paths: DataPaths, run_id: str) -> Generation:
 def open_current(paths: DataPaths) -> OpenGeneration:
     """The current generation, opened read-only; later publishing does not disturb it. The caller closes it (or `with`).
 
-    Raises Problem (exit 2) when nothing was published yet.
+    Raises Problem: exit 2 when nothing was published yet, exit 1 when what was published is damaged or was changed.
     """
     return open_generation(require_current(paths))
 
 
 def open_generation(generation: Generation) -> OpenGeneration:
-    """Any generation, opened read-only. Raises Problem (exit 1) when its tables cannot be read."""
+    """Any generation, opened read-only. Raises Problem (exit 1) when its tables cannot be read, or were changed."""
+    require_unchanged(generation)
     try:
         connection = duckdb.connect(str(generation.database), read_only=True)
     except duckdb.Error as error:
@@ -118,10 +126,23 @@ def rollback(paths: DataPaths, run_id: str | None = None) -> Generation:
                 todo="请用 yibao status 查看现有版本。",
             )
     target = find(paths, run_id)
-    if not target.database.is_file() or sha256_of(target.database) != target.manifest.database_sha256:
-        raise _damaged(target.database, "文件与发布时不同")
+    require_unchanged(target)
     set_current(paths, run_id)
     return target
+
+
+def require_unchanged(generation: Generation) -> None:
+    """Raises Problem (exit 1) when the tables are not, byte for byte, those that were published.
+
+    Once for a file: what it was is asked again when its size or time changed.
+    """
+    try:
+        status = generation.database.stat()
+        found = _sha256_once(generation.database, status.st_size, status.st_mtime_ns)
+    except OSError as error:
+        raise _damaged(generation.database, str(error.strerror)) from error
+    if found != generation.manifest.database_sha256:
+        raise _damaged(generation.database, "文件与发布时不同")
 
 
 def set_current(paths: DataPaths, run_id: str) -> None:
@@ -135,12 +156,27 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@lru_cache(maxsize=64)
+def _sha256_once(path: Path, size: int, modified_ns: int) -> str:
+    return sha256_of(path)
+
+
 def current_id(paths: DataPaths) -> str | None:
-    """What CURRENT says, whether that generation is there or not."""
+    """What CURRENT says, whether that generation is there or not; None where there is no such file."""
     try:
-        return paths.current.read_text(encoding="utf-8").strip() or None
+        return paths.current.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         return None
+
+
+def _no_pointer(paths: DataPaths, detail: str, generations: tuple[Generation, ...]) -> Problem:
+    newest = f"例如 yibao rollback --to {generations[-1].run_id}" if generations else "当前没有别的版本"
+    return Problem(
+        "指明当前版的文件 CURRENT 坏了，不知道哪一版有效",
+        where=f"{paths.current}（{detail}）",
+        todo=f"请用 yibao rollback --to 指明一版（{newest}；yibao status 列出各版），或重新执行 yibao run。",
+        exit_code=ExitCode.UNEXPECTED,
+    )
 
 
 def _damaged(where: Path, detail: str) -> Problem:
@@ -154,4 +190,7 @@ def _damaged(where: Path, detail: str) -> Problem:
 
 
 def _read(folder: Path) -> Generation:
-    return Generation(folder, from_json((folder / MANIFEST).read_text(encoding="utf-8")))
+    manifest = from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+    if manifest.run_id != folder.name:
+        raise ValueError(f"{MANIFEST} is that of {manifest.run_id}")
+    return Generation(folder, manifest)

@@ -27,7 +27,7 @@ from yibao.publishing.generation import (
     Table,
     to_json,
 )
-from yibao.publishing.store import current_id, set_current, sha256_of
+from yibao.publishing.store import current_id, list_generations, set_current, sha256_of
 from yibao.quality import CheckedWarehouse, write_tables
 
 # makes the text of a generation's quality page
@@ -35,6 +35,7 @@ Page: TypeAlias = Callable[[Generation], str]
 
 _INCOMING = ".incoming-"
 _MEMORY_LIMIT = "1GB"
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def publish(
             run_id=run_id,
             period=contents.period,
             created_at=created_at,
-            previous=current_id(paths),
+            previous=_previous(paths),
             counties=contents.counties,
             provenance=contents.provenance,
             tables=dict(sorted({**figures, **results}.items())),
@@ -140,11 +141,22 @@ def _content_id(period: str, tables: dict[str, Table]) -> str:
 
 
 def _free_run_id(paths: DataPaths, content_id: str, now: datetime) -> tuple[str, str]:
-    """The run_id and its time (ISO, UTC); where a folder of that name stands already, a second later."""
+    """The run_id and its time (ISO, UTC): later than every generation before it, even where the clock was set back."""
     moment = now.astimezone(UTC).replace(microsecond=0)
+    if before := list_generations(paths):
+        newest = datetime.strptime(before[-1].manifest.created_at, _INSTANT).replace(tzinfo=UTC)
+        moment = max(moment, newest + timedelta(seconds=1))
+    # the folder of a generation that cannot be read any more keeps its name
     while (paths.published / f"{moment:%Y%m%dT%H%M%SZ}-{content_id}").exists():
         moment += timedelta(seconds=1)
-    return f"{moment:%Y%m%dT%H%M%SZ}-{content_id}", f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment:%Y%m%dT%H%M%SZ}-{content_id}", moment.strftime(_INSTANT)
+
+
+def _previous(paths: DataPaths) -> str | None:
+    """The generation to go back to: the current one, else (CURRENT is damaged) the newest that is there."""
+    there = [generation.run_id for generation in list_generations(paths)]
+    now = current_id(paths)
+    return now if now in there else there[-1] if there else None
 
 
 def _quoted(name: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 import duckdb
 
+from yibao.disk import damaged_warehouse, problem_of
 from yibao.paths import DataPaths
-from yibao.problem import ExitCode, Problem
+from yibao.problem import Problem
 
 
 class OnDuckdb:
@@ -37,13 +38,8 @@ class OnDuckdb:
             duckdb.connect(str(self.database)).close()
         except duckdb.Error as error:
             if "lock" not in str(error).lower() and "being used" not in str(error).lower():
-                raise Problem(
-                    "数仓文件打不开，可能已损坏",
-                    where=str(self.database),
-                    todo="请删除这个文件 (和同名的 .wal) 后重新执行 yibao run：数仓会由已落地的文件整体重建，数据不会丢。",
-                    exit_code=ExitCode.UNEXPECTED,
-                    details=(str(error).splitlines()[0],),
-                ) from error
+                told = problem_of(error, self.database)
+                raise told or damaged_warehouse(self.database, (str(error).splitlines()[0],)) from error
             raise Problem(
                 "数仓文件正被别的程序打开 (例如 DBeaver 或另一个 Python)",
                 where=str(self.database),

@@ -1,0 +1,96 @@
+"""What the disk answered, told to the bureau's people: full, not allowed, or broken."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import duckdb
+
+from yibao.problem import ExitCode, Problem
+
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+# a file stands where a folder should be
+_NO_FOLDER = frozenset({errno.ENOTDIR, errno.EEXIST})
+# a broken disk, a network folder that went away
+_BROKEN = frozenset({errno.EIO, getattr(errno, "ESTALE", errno.EIO), getattr(errno, "EREMOTEIO", errno.EIO)})
+# DuckDB gives no errno, only words
+_FULL_WORDS = (*map(os.strerror, _FULL), "not enough space on the disk")
+_BROKEN_WORDS = tuple(map(os.strerror, _BROKEN | _REFUSED))
+_DAMAGED_WORDS = ("Corrupt database file", "not a valid DuckDB database file")
+_KEPT = "已完整导入的文件和已发布的各版都完好。"
+
+
+def problem_of(error: Exception, where: Path | str) -> Problem | None:
+    """What to tell of an error that came from the disk, or from a damaged database; None of any other."""
+    if isinstance(error, OSError) and error.errno in _FULL | _REFUSED | _BROKEN:
+        return disk_problem(error, where)
+    if isinstance(error, duckdb.Error):
+        detail = (str(error).splitlines()[0],)
+        told = problem_in(str(error), where, detail)
+        if told is None and isinstance(error, duckdb.IOException | duckdb.FatalException):
+            return broken(str(where), detail)
+        return told
+    return None
+
+
+def problem_in(message: str, where: Path | str, details: tuple[str, ...]) -> Problem | None:
+    """The same of an error of DuckDB or dbt of which only the message is left; `where` is the database."""
+    if any(words in message for words in _FULL_WORDS):
+        return full(str(where), details)
+    if any(words in message for words in _DAMAGED_WORDS):
+        return damaged_warehouse(where, details)
+    if any(words in message for words in _BROKEN_WORDS):
+        return broken(str(where), details)
+    return None
+
+
+def disk_problem(error: OSError, where: Path | str) -> Problem:
+    """What to tell of an error of the disk. `where` is told when the error names no file. Exit 1; 2 for a lack of rights."""
+    place = str(error.filename or where)
+    detail = (f"{error.strerror or error}",)
+    if error.errno in _FULL:
+        return full(place, detail)
+    if error.errno in _REFUSED | _NO_FOLDER:
+        return Problem(
+            "数据文件夹不能写入",
+            where=place,
+            todo=f"请检查权限、磁盘是否只读，或用 --data 换一个文件夹，然后重新执行。{_KEPT}",
+            details=detail,
+        )
+    return broken(place, detail)
+
+
+def full(where: str, details: tuple[str, ...] = ()) -> Problem:
+    """The disk is full (exit 1)."""
+    return Problem(
+        "磁盘空间不足",
+        where=where,
+        todo=f"请清理磁盘，或用 --data 指定空间更大的位置，然后重新执行；做完的部分不会重复。{_KEPT}",
+        exit_code=ExitCode.UNEXPECTED,
+        details=details,
+    )
+
+
+def broken(where: str, details: tuple[str, ...] = ()) -> Problem:
+    """A file cannot be read or written, for no reason of ours (exit 1)."""
+    return Problem(
+        "数据文件夹读写出错",
+        where=where,
+        todo=f"请检查磁盘和网络盘是否正常，然后重新执行；反复出现时请把位置告诉信息人员。{_KEPT}",
+        exit_code=ExitCode.UNEXPECTED,
+        details=details,
+    )
+
+
+def damaged_warehouse(where: Path | str, details: tuple[str, ...]) -> Problem:
+    """The warehouse is no whole database any more (exit 1)."""
+    return Problem(
+        "数仓文件打不开或读不出来，可能已损坏",
+        where=str(where),
+        todo="请删除这个文件 (和同名的 .wal) 后重新执行 yibao run：数仓会由已导入的文件整体重建，数据不会丢。",
+        exit_code=ExitCode.UNEXPECTED,
+        details=details,
+    )

@@ -188,7 +188,7 @@ def checking(
         checked_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
         target=engine.target,
         mark=built(engine).mark,
-        fingerprint=suites_fingerprint(project.root),
+        fingerprint=suites_fingerprint(project),
         seconds=0.5,
         results=(Result(suite, expectation, Judged(status, 2, 0 if status is Status.PASS else 1)),),
     )

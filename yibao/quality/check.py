@@ -20,7 +20,14 @@ from yibao.quality.failing import FailingKeys
 from yibao.quality.great import Judge
 from yibao.quality.results import Judged, Report, Result, Status, Verdict
 from yibao.quality.source import Source, open_source
-from yibao.quality.suites import Expectation, Severity, Suite, load_suites, suites_fingerprint
+from yibao.quality.suites import (
+    Expectation,
+    Severity,
+    Suite,
+    load_suites,
+    private_columns,
+    suites_fingerprint,
+)
 from yibao.quality.tolerance import read_tolerances, tolerated
 from yibao.warehouse import BuiltWarehouse, Engine, built
 
@@ -45,9 +52,8 @@ def check(project: Project, engine: Engine, now: Callable[[], datetime], show: S
     exit 3 when the last build did not pass. What an expectation finds is in the report, not raised.
     """
     warehouse = built(engine)
-    private = private_columns(project)
-    suites = load_suites(project.root, private)
-    fingerprint = suites_fingerprint(project.root)
+    suites, fingerprint = load_suites(project), suites_fingerprint(project)
+    private = private_columns(load_contract(project.contract_file))
     show(0, len(suites), "great-expectations")
     judge = Judge()
     prepared = [judge.prepare(suite, engine.schema) for suite in suites]
@@ -113,17 +119,11 @@ def checked(project: Project, engine: Engine) -> CheckedWarehouse:
     if not ours or ours[-1].mark != warehouse.mark:
         raise _unchecked("数仓建好之后还没有做过数据质量检查，不能发布", engine.place)
     last = ours[-1]
-    if last.fingerprint != suites_fingerprint(project.root):
+    if last.fingerprint != suites_fingerprint(project):
         raise _unchecked("数据质量规则在上次检查之后有变化，不能发布", str(last.folder))
     if last.verdict != Verdict.PASSED.value:
         raise _unchecked("上一次数据质量检查没有通过，不能发布", str(last.folder))
     return CheckedWarehouse(warehouse, engine.paths, last.check_id)
-
-
-def private_columns(project: Project) -> frozenset[str]:
-    """Certificates and names by the contract: pseudonyms, but no key of a failing row all the same."""
-    datasets = load_contract(project.contract_file).datasets.values()
-    return frozenset(field.name for dataset in datasets for field in dataset.fields if field.pii)
 
 
 def _results(suite: Suite, judge: Judge, ready: object, source: Source, keys: FailingKeys) -> list[Result]:

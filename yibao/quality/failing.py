@@ -15,6 +15,7 @@ from yibao.quality.kinds import literal
 from yibao.quality.source import Source
 from yibao.quality.suites import Expectation, Suite
 
+_ZH = {"_file_id": "文件", "_row": "行"}
 SCHEMA = pa.schema([(name, pa.string()) for name in ("check_id", "expectation_id", "key", "detail")])
 
 
@@ -36,7 +37,8 @@ class FailingKeys:
         written = 0
         sql = (
             f"select {literal(self._check_id)} as check_id, {literal(expectation.id)} as expectation_id,"
-            f" {_named(key)} as key, {_named(detail)} as detail from ({rows}\n) as failing"
+            f" {_named(key, source.schema)} as key, {_named(detail, source.schema)} as detail"
+            f" from ({rows}\n) as failing"
         )
         for part in source.rows(sql):
             self._writer.write_batch(part.cast(SCHEMA))
@@ -52,7 +54,12 @@ class FailingKeys:
         self._writer.close()
 
 
-def _named(columns: Sequence[str]) -> str:
-    """SQL of the text `a=1, b=2`; null where there are no columns."""
-    parts = (f"'{column}=' || coalesce(cast(failing.{column} as string), '空')" for column in columns)
+def _named(columns: Sequence[str], schema: str) -> str:
+    """SQL of the text `a=1, b=2`; null where there are no columns. A landed row is named by its file and row."""
+    values = {column: f"cast(failing.{column} as string)" for column in columns}
+    if "_file_id" in values:
+        values["_file_id"] = (
+            f"(select min(files.file) from {schema}.stg_file as files where files._file_id = failing._file_id)"
+        )
+    parts = (f"'{_ZH.get(column, column)}=' || coalesce({value}, '空')" for column, value in values.items())
     return " || ', ' || ".join(parts) or "cast(null as string)"

@@ -33,14 +33,14 @@ class DuckdbSource:
             self._datasource = context.data_sources.add_sql(
                 name=self.target, connection_string=URL, kwargs={"connect_args": reading}
             )
-        asset = self._datasource.add_table_asset(name=table, table_name=table, schema_name=self.schema)
+        asset = self._datasource.add_table_asset(name=table, table_name=table)
         return asset.add_batch_definition_whole_table("all").get_batch()
 
     def columns(self, sql: str) -> tuple[str, ...]:
         return tuple(self._connection.sql(sql).columns)
 
     def rows(self, sql: str) -> Iterator[pa.RecordBatch]:
-        reader: Any = self._connection.execute(sql).to_arrow_reader(_ROWS_AT_ONCE)
+        reader: Any = self._connection.sql(sql).to_arrow_reader(_ROWS_AT_ONCE)
         yield from reader
 
     def close(self) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 
 import yaml
 
+from yibao.contract import Contract, Dataset, load_contract
 from yibao.problem import Problem
+from yibao.project import Project
 from yibao.quality.kinds import KINDS
 
 FOLDER = "expectations"
@@ -61,12 +63,12 @@ class Suite:
     file: Path
 
 
-def load_suites(project: Path, private: frozenset[str]) -> tuple[Suite, ...]:
-    """All suites of a project, by name. `private` are the columns that no key may name (certificates, names).
+def load_suites(project: Project) -> tuple[Suite, ...]:
+    """All suites of a project, by name.
 
     Raises Problem (exit 2) for a file that is wrong: which file, which expectation, and what to change.
     """
-    folder = project / FOLDER
+    folder = project.root / FOLDER
     files = sorted(folder.glob("*.yml"))
     if not files:
         raise Problem(
@@ -74,7 +76,8 @@ def load_suites(project: Path, private: frozenset[str]) -> tuple[Suite, ...]:
             where=str(folder),
             todo="请恢复 expectations 文件夹（git checkout），或重新安装 yibao。",
         )
-    suites = tuple(_suite(path, private) for path in files)
+    contract = load_contract(project.contract_file)
+    suites = tuple(_suite(path, contract) for path in files)
     owners: dict[str, Path] = {}
     for suite in suites:
         for expectation in suite.expectations:
@@ -84,17 +87,24 @@ def load_suites(project: Path, private: frozenset[str]) -> tuple[Suite, ...]:
     return suites
 
 
-def suites_fingerprint(project: Path) -> str:
+def suites_fingerprint(project: Project) -> str:
     """64 hex over the files of expectations/: a changed suite must be checked anew. Line ends do not count."""
     digest = hashlib.sha256()
-    for path in sorted((project / FOLDER).glob("*.yml")):
+    for path in sorted((project.root / FOLDER).glob("*.yml")):
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{path.name}\n{len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def _suite(path: Path, private: frozenset[str]) -> Suite:
+def private_columns(contract: Contract) -> frozenset[str]:
+    """Certificates and names: pseudonyms in the warehouse, but no key or detail of a failing row all the same."""
+    return frozenset(
+        field.name for dataset in contract.datasets.values() for field in dataset.fields if field.pii
+    )
+
+
+def _suite(path: Path, contract: Contract) -> Suite:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -109,8 +119,12 @@ def _suite(path: Path, private: frozenset[str]) -> Suite:
     key = _names(path, None, "key", content["key"])
     if not key:
         raise _wrong(path, "key 至少写一列，否则说不出是哪一行不合格")
-    if hidden := sorted(private.intersection(key)):
+    if hidden := sorted(private_columns(contract).intersection(key)):
         raise _wrong(path, f"key 不能用证件号码或姓名：{'、'.join(hidden)}")
+    dataset = content.get("dataset")
+    if dataset is not None and dataset not in contract.datasets:
+        raise _wrong(path, f"没有数据集 {dataset}")
+    declared = contract.datasets.get(dataset or "")
     listed = content["expectations"]
     if not isinstance(listed, list) or not listed:
         raise _wrong(path, "expectations 应是一个列表，至少一条")
@@ -120,10 +134,10 @@ def _suite(path: Path, private: frozenset[str]) -> Suite:
         name=path.stem,
         table=table,
         layer=content["layer"],
-        dataset=content.get("dataset"),
+        dataset=dataset,
         zh=str(content["zh"]),
         key=key,
-        expectations=tuple(_expectation(path, owner, item) for item in listed),
+        expectations=tuple(_expectation(path, owner, declared, item) for item in listed),
         file=path,
     )
 
@@ -132,7 +146,7 @@ _SUITE_FIELDS = ("suite", "table", "layer", "zh", "owner", "key", "expectations"
 _FIELDS = ("id", "severity", "zh", "en", "todo_zh")
 
 
-def _expectation(path: Path, owner: str, content: Any) -> Expectation:
+def _expectation(path: Path, owner: str, dataset: Dataset | None, content: Any) -> Expectation:
     if not isinstance(content, dict) or not _ID.fullmatch(str(content.get("id", ""))):
         raise _wrong(path, "每条要有 id，写法如 settlement.setl_id.present", str(content)[:60])
     identity = str(content["id"])
@@ -150,8 +164,8 @@ def _expectation(path: Path, owner: str, content: Any) -> Expectation:
     if not isinstance(arguments, dict) or (rows is not None and arguments):
         raise _wrong(path, "arguments 应是 type 的各项参数；rows 没有参数", identity)
     if kind is not None:
-        columns = KINDS[kind].columns(arguments)
-        _names(path, identity, "arguments 里的列", list(columns))
+        arguments = _of_contract(path, identity, dataset, arguments)
+        _names(path, identity, "arguments 里的列", list(KINDS[kind].columns(arguments)))
     if rows is not None:
         _require_places(path, identity, str(rows))
     return Expectation(
@@ -165,6 +179,21 @@ def _expectation(path: Path, owner: str, content: Any) -> Expectation:
         arguments=arguments,
         rows=None if rows is None else str(rows).strip().rstrip(";"),
     )
+
+
+def _of_contract(
+    path: Path, identity: str, dataset: Dataset | None, arguments: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The word `contract` stands for the codes of the column, or for all columns of the dataset."""
+    meant = [name for name in ("value_set", "column_set") if arguments.get(name) == "contract"]
+    if not meant:
+        return arguments
+    fields = {field.name: field for field in dataset.fields} if dataset else {}
+    column = fields.get(arguments.get("column", ""))
+    found = {"column_set": list(fields), "value_set": list(column.codes) if column else []}[meant[0]]
+    if not found:
+        raise _wrong(path, f"{meant[0]}: contract 要求 dataset 和 column 在输入契约里有代码表", identity)
+    return {**arguments, meant[0]: found}
 
 
 def _require_fields(

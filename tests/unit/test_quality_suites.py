@@ -1,0 +1,127 @@
+"""Suite files: read as written, and a mistake is told by file, id and what to do. Those of the project are whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.quality_kit import expectation, project_with, suite
+from yibao.contract import load_contract
+from yibao.problem import ExitCode, Problem
+from yibao.project import find_project
+from yibao.quality.great import failing_rows
+from yibao.quality.suites import Severity, load_suites, suites_fingerprint
+
+PRESENT = expectation(
+    "visit.id.present", "type: expect_column_values_to_not_be_null\narguments: {column: visit_id}", "critical"
+)
+NEGATIVE = expectation("visit.cost.negative", "rows: select visit_id, cost from {table} where cost < 0")
+
+
+def test_a_suite_is_read_as_it_is_written(tmp_path: Path) -> None:
+    (read,) = load_suites(project_with(tmp_path, visit=suite(PRESENT + NEGATIVE)))
+    assert (read.name, read.table, read.layer, read.dataset, read.key) == (
+        "visit",
+        "visit",
+        "fact",
+        None,
+        ("visit_id",),
+    )
+    first, second = read.expectations
+    assert (first.id, first.severity, first.owner) == ("visit.id.present", Severity.CRITICAL, "待遇保障科")
+    assert (first.kind, first.arguments, first.rows) == (
+        "expect_column_values_to_not_be_null",
+        {"column": "visit_id"},
+        None,
+    )
+    assert second.kind is None
+    assert failing_rows(read, second, "main") == "select visit_id, cost from main.visit where cost < 0"
+
+
+def test_the_word_contract_stands_for_the_contract(tmp_path: Path) -> None:
+    text = suite(
+        expectation(
+            "settlement.valid_flag.known",
+            "type: expect_column_values_to_be_in_set\narguments: {column: valid_flag, value_set: contract}",
+        )
+        + expectation(
+            "settlement.columns",
+            "type: expect_table_columns_to_match_set\narguments: {column_set: contract, exact_match: false}",
+        ),
+        name="settlement",
+        table="stg_settlement",
+    ).replace("layer: fact", "layer: landed\ndataset: settlement")
+    (read,) = load_suites(project_with(tmp_path, settlement=text))
+    codes, columns = (item.arguments for item in read.expectations)
+    assert codes["value_set"] == ["1", "0"]
+    assert columns["column_set"][0] == "setl_id" and "total_cost" in columns["column_set"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "why"),
+    [
+        ("suite: [", "visit.yml", "读不出来"),
+        ("- a list", "visit.yml", "内容应是"),
+        (suite(PRESENT).replace("zh: 就诊\n", ""), "visit.yml", "缺少 zh"),
+        (suite(PRESENT).replace("suite: visit", "suite: other"), "visit.yml", "与文件名相同"),
+        (suite(PRESENT).replace("layer: fact", "layer: attic"), "visit.yml", "layer 应是"),
+        (suite(PRESENT).replace("key: [visit_id]", "key: [certno]"), "visit.yml", "不能用证件号码或姓名：certno"),
+        (suite(PRESENT).replace("table: visit", "table: visit; drop"), "visit.yml", "table 应是"),
+        (suite(PRESENT).replace("severity: critical", "severity: fatal"), "visit.id.present", "severity 应是"),
+        (suite(PRESENT).replace("zh: 规则", "colour: red\n    zh: 规则"), "visit.id.present", "不认识的项 colour"),
+        (suite(PRESENT).replace("to_not_be_null", "to_be_lovely"), "visit.id.present", "不认识的 type"),
+        (suite(PRESENT + PRESENT), "visit.id.present", "编号重复"),
+        (suite(NEGATIVE).replace("{table}", "visit"), "visit.cost.negative", "rows 里要有 {table}"),
+        (suite(NEGATIVE).replace("cost < 0", "{cost} < 0"), "visit.cost.negative", "花括号"),
+        (
+            suite(NEGATIVE).replace("rows:", "type: expect_table_row_count_to_be_between\n    rows:"),
+            "visit.cost.negative",
+            "只能写一个",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_told(tmp_path: Path, text: str, where: str, why: str) -> None:
+    with pytest.raises(Problem) as problem:
+        load_suites(project_with(tmp_path, visit=text))
+    assert why in problem.value.what
+    assert "visit.yml" in problem.value.where and where in problem.value.where
+    assert "manual.zh.md" in problem.value.todo
+    assert problem.value.exit_code == ExitCode.WRONG_USE
+
+
+def test_an_id_is_unique_over_all_files(tmp_path: Path) -> None:
+    other = suite(PRESENT, name="visit_two")
+    with pytest.raises(Problem, match="编号重复") as problem:
+        load_suites(project_with(tmp_path, visit=suite(PRESENT), visit_two=other))
+    assert "visit_two.yml" in problem.value.where
+
+
+def test_no_suite_at_all_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="没有任何数据质量规则"):
+        load_suites(project_with(tmp_path))
+
+
+def test_a_changed_suite_has_another_fingerprint(tmp_path: Path) -> None:
+    project = project_with(tmp_path, visit=suite(PRESENT))
+    before = suites_fingerprint(project)
+    path = tmp_path / "expectations" / "visit.yml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert suites_fingerprint(project) == before, "line ends do not count"
+    path.write_text(suite(PRESENT + NEGATIVE), encoding="utf-8")
+    assert suites_fingerprint(project) != before
+
+
+def test_the_suites_of_the_project_are_whole() -> None:
+    suites = {read.name: read for read in load_suites(find_project())}
+    expectations = [item for read in suites.values() for item in read.expectations]
+    assert len(expectations) >= 120
+    datasets = load_contract(find_project().contract_file).datasets
+    landed = {read.dataset for read in suites.values() if read.layer == "landed"}
+    assert landed == set(datasets), "one suite for each dataset of the contract"
+    for read in suites.values():
+        assert read.table == (f"stg_{read.dataset}" if read.layer == "landed" else read.name)
+        assert all(item.id.startswith(f"{read.name}.") for item in read.expectations)
+    facts = {path.stem for path in (find_project().root / "models").rglob("fct_*.sql")}
+    assert {read.name for read in suites.values() if read.layer == "fact"} == facts
+    assert {item.severity for item in expectations} == set(Severity)

@@ -209,8 +209,8 @@ def kept_check(paths: DataPaths, check_id: str, verdict: str, **counts: int) -> 
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
     with duckdb.connect() as connection:
         connection.execute(EMPTY)
-        settlement = (check_id, "settlement", "stg_settlement", "landed", "settlement")
-        fund = (check_id, "fund", "mart_fund", "mart", None)
+        settlement = (check_id, "settlement", "结算单", "stg_settlement", "landed", "settlement")
+        fund = (check_id, "fund", "基金主题表", "mart_fund", "mart", None)
         present = (
             "settlement.setl_id.present",
             "critical",
@@ -260,7 +260,7 @@ def test_the_page_of_a_check_says_what_to_do_and_what_it_cannot_know(tmp_path: P
     todo = sections["todo"]
     assert todo.index("每一行都有结算ID") < todo.index("结余相符") < todo.index("机构都已登记")
     assert "12 / 80,000 （0.02%）" in todo and "补齐后重导" in todo and "待遇保障科" in todo
-    assert "表 mart_fund 没有列 balance" in todo
+    assert "哪里 基金主题表 mart_fund" in todo and "表 mart_fund 没有列 balance" in todo
     assert "setl_id=空" in sections["examples"] and "failing_key.parquet" in sections["examples"]
     assert "检查只留下检查结果" in sections["others"] and "conservation" not in sections
 
@@ -354,7 +354,7 @@ def test_names_from_outside_are_escaped_everywhere(tmp_path: Path) -> None:
     evil = "<script>alert('x')</script>\"><img src=x>"
     sql = REGIONS + EMPTY + ROWS
     columns = {
-        "quality_result": "name_zh owner table_name observed todo_zh suite expectation_id",
+        "quality_result": "name_zh owner table_name observed todo_zh suite suite_zh expectation_id",
         "quality_failing_key": "key detail",
         "reconciliation": "subject left_name_zh right_name_zh note_zh period",
         "reconciliation_difference": "subject key cause_zh",
@@ -415,7 +415,7 @@ def test_the_same_generation_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_page_stays_small_whatever_fails(tmp_path: Path) -> None:
     many = f"""
     insert into quality_result
-        select '{CHECK_ID}', 's' || n % 20, 'stg_settlement', 'landed', 'settlement', 'many.' || n, 'warning', '科', '很多行不符的检查项',
+        select '{CHECK_ID}', 's' || n % 20, '结算单', 'stg_settlement', 'landed', 'settlement', 'many.' || n, 'warning', '科', '不符',
             'en', 'fail', 1000000, 500, null, null, '核对', null from range(200) as t(n);
     insert into quality_failing_key
         select '{CHECK_ID}', 'many.' || n % 200, 'setl_id=' || printf('%012d', n), repeat('长', 500) from range(100000) as t(n);

@@ -84,9 +84,9 @@ class Suite:
     """The results of one suite, those not met first."""
 
     name: str
+    name_zh: str
     table_name: str
     layer: str
-    dataset: str | None
     results: tuple[Result, ...]
 
     @property
@@ -121,9 +121,9 @@ def _suites(results: Sequence[Result]) -> tuple[Suite, ...]:
     suites = [
         Suite(
             name,
+            found[0].suite_zh,
             found[0].table_name,
             found[0].layer,
-            found[0].dataset,
             tuple(sorted(found, key=lambda result: (result.status == "pass", urgency(result)))),
         )
         for name, found in by_name.items()

@@ -75,9 +75,9 @@ class Result:
     """
 
     suite: str
+    suite_zh: str
     table_name: str
     layer: str
-    dataset: str | None
     expectation_id: str
     severity: str
     owner: str | None
@@ -303,6 +303,20 @@ class QualityReport:
         """What failed or could not be evaluated: critical ones and errors first, then by rows, tolerated ones last."""
         unmet = [result for result in self.results or () if result.status != "pass"]
         return tuple(sorted(unmet, key=urgency))
+
+    @property
+    def tasks(self) -> tuple[Result, ...]:
+        """What somebody has to see to: unmet, neither a mere remark nor tolerated."""
+        return tuple(result for result in self.unmet if result not in self.remarks)
+
+    @property
+    def remarks(self) -> tuple[Result, ...]:
+        """Failed, but only of level info, or with a written reason."""
+        return tuple(
+            result
+            for result in self.unmet
+            if result.tolerance_zh is not None or (result.severity == "info" and result.status == "fail")
+        )
 
     @property
     def tolerated(self) -> int:

@@ -62,6 +62,7 @@ def walk(bench: Bench) -> list[Measured]:
     for step, arguments in (
         ("land", ("yibao", "land", *inbox, *data)),
         ("build", ("bench.build", *data)),
+        ("check", ("yibao", "check", *data)),
         ("publish", ("yibao", "publish", *data)),
     ):
         measures.append(bench.run(step, *arguments))

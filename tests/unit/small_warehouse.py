@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -182,10 +181,10 @@ def checking(
     suite = Suite(
         "dim_period", "dim_period", "mart", None, "期间", ("period",), (expectation,), Path("x.yml")
     )
-    moment = now().astimezone(UTC)
+    check_id, checked_at = kept.new_check(engine.paths, now())
     report = Report(
-        check_id=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
-        checked_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        check_id=check_id,
+        checked_at=checked_at,
         target=engine.target,
         mark=built(engine).mark,
         fingerprint=suites_fingerprint(project),

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -26,11 +27,12 @@ from tests.unit.small_warehouse import (
     passing,
     write_manifest,
 )
-from yibao import cli, cluster, publishing
+from yibao import cli, cluster, publishing, quality
 from yibao.cluster import LocalCluster, Plan, Service, local
 from yibao.cluster.settings import Ports
 from yibao.paths import DataPaths
 from yibao.problem import Problem
+from yibao.quality import Severity, Status
 from yibao.road import Check
 from yibao.warehouse import (
     Breakage,
@@ -279,6 +281,40 @@ def test_a_failed_check_leaves_the_generation_before(yibao: Run, inbox: Path, pa
     refused = yibao("publish")
     assert refused.exit_code == 3
     assert "有校验未通过，不能发布" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "severity", "said", "code"),
+    [
+        (Status.FAIL, Severity.CRITICAL, "1 项关键的数据质量检查未通过，不能发布", 3),
+        (Status.ERROR, Severity.INFO, "1 项数据质量检查没有检查成，不能发布", 3),
+        (Status.FAIL, Severity.WARNING, "", 0),
+    ],
+)
+def test_what_the_quality_check_finds_decides_over_publishing(
+    yibao: Run, inbox: Path, paths: DataPaths, status: Status, severity: Severity, said: str, code: int
+) -> None:
+    yibao("run", "--inbox", inbox)
+    before = publishing.current(paths)
+    found = partial(checking, status=status, severity=severity)
+    result = yibao("run", "--inbox", inbox, check=found)
+    assert result.exit_code == code and said in result.stderr
+    assert "至少有一个期间" in result.stdout, "told where it fails, published or not"
+    assert (publishing.current(paths) == before) is (code == 3)
+    log = json.loads((paths.root / "logs" / "last-run.json").read_text(encoding="utf-8"))
+    assert log["exit_code"] == code
+    assert log["check"]["unmet"][0]["id"] == "dim_period.landed"
+    assert yibao("check", check=found).exit_code == code
+    assert yibao("publish").exit_code == code
+    assert yibao("check").exit_code == 0
+    assert yibao("publish").exit_code == 0, "a check that passed since then"
+
+
+def test_the_check_wants_a_warehouse(yibao: Run, paths: DataPaths) -> None:
+    assert yibao("check").exit_code == 2
+    paths.root.mkdir()
+    nothing = yibao("check", check=quality.check)
+    assert nothing.exit_code == 2 and "还没有建好的数仓" in nothing.stderr
 
 
 def test_a_broken_build_is_not_a_failed_check(yibao: Run, inbox: Path, paths: DataPaths) -> None:

@@ -23,7 +23,7 @@ def test_the_wheel_carries_every_folder_of_the_dbt_project() -> None:
     folders = [
         path for key in ("model-paths", "seed-paths", "macro-paths", "test-paths") for path in project[key]
     ]
-    for name in ["dbt_project.yml", "profiles.yml", "demo", *folders]:
+    for name in ["dbt_project.yml", "profiles.yml", "demo", "expectations", *folders]:
         assert carried[name] == f"yibao/_project/{name}"
         # a folder that git does not keep breaks every install from a fresh clone
         assert (ROOT / name).is_file() or any(path.is_file() for path in (ROOT / name).rglob("*")), name

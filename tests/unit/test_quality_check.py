@@ -276,6 +276,20 @@ def test_a_changed_suite_must_be_checked_anew(tmp_path: Path) -> None:
     checked(project, engine)
 
 
+def test_the_last_check_counts_whatever_the_clock_says(tmp_path: Path) -> None:
+    paths = warehouse(tmp_path / "data")
+    rule = expectation("visit.negative", "rows: select visit_id from {table} where cost < 0", "warning")
+    project, engine = project_with(tmp_path / "project", visit=suite(rule)), engine_for("duckdb", paths)
+    first, _ = run(project, paths)
+    checked(project, engine)
+    file = project.root / "expectations" / "visit.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("warning", "critical"), encoding="utf-8")
+    second, _ = run(project, paths, days=-1)
+    assert second.check_id > first.check_id
+    with pytest.raises(Problem, match="没有通过"):
+        checked(project, engine)
+
+
 def test_the_results_are_published_and_do_not_change_the_id(tmp_path: Path) -> None:
     paths = warehouse(tmp_path / "data")
     rules = SOME + expectation("visit.negative", "rows: select visit_id from {table} where cost < 0")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import duckdb
 
@@ -57,8 +56,8 @@ def check(project: Project, engine: Engine, now: Callable[[], datetime], show: S
     show(0, len(suites), "great-expectations")
     judge = Judge()
     prepared = [judge.prepare(suite, engine.schema) for suite in suites]
-    began, moment = time.perf_counter(), now().astimezone(UTC)
-    check_id = f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    began = time.perf_counter()
+    check_id, checked_at = kept.new_check(engine.paths, now())
     found: list[Result] = []
     source = open_source(engine)
     try:
@@ -71,7 +70,7 @@ def check(project: Project, engine: Engine, now: Callable[[], datetime], show: S
             tolerances, period = read_tolerances(project.root), _period(warehouse)
             report = Report(
                 check_id=check_id,
-                checked_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+                checked_at=checked_at,
                 target=engine.target,
                 mark=warehouse.mark,
                 fingerprint=fingerprint,

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,15 @@ def history(paths: DataPaths) -> tuple[KeptCheck, ...]:
         except (OSError, ValueError, KeyError):
             continue
     return tuple(sorted(found, key=lambda check: (check.checked_at, check.check_id)))
+
+
+def new_check(paths: DataPaths, now: datetime) -> tuple[str, str]:
+    """A check_id and its time (ISO, UTC): now, or a second after the newest check, so that the last check made is the
+    last one by name too, in whichever second, and where the clock was set back."""
+    moment = now.astimezone(UTC).replace(microsecond=0)
+    for check in history(paths):
+        moment = max(moment, datetime.fromisoformat(check.checked_at) + timedelta(seconds=1))
+    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, paths: DataPaths, check_id: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ insert into rule values ('unknown_code', '未知代码', '核对代码'), ('not_
 EMPTY = """
 create table quality_run (check_id text, checked_at text, target text, verdict text, expectations bigint, passed bigint,
     failed_critical bigint, failed_warning bigint, failed_info bigint, errors bigint, seconds double);
-create table quality_result (check_id text, suite text, table_name text, layer text, dataset text, expectation_id text,
+create table quality_result (check_id text, suite text, suite_zh text, table_name text, layer text, dataset text, expectation_id text,
     severity text, owner text, name_zh text, name_en text, status text, element_count bigint, unexpected_count bigint,
     observed text, message_zh text, todo_zh text, tolerance_zh text);
 create table quality_failing_key (check_id text, expectation_id text, key text, detail text);
@@ -47,15 +47,15 @@ insert into quality_run values
     ('20261021T101000Z-bbbbbb', '2026-10-21T10:10:00Z', 'duckdb', 'failed', 8, 6, 1, 1, 0, 0, 3.25),
     ('{CHECK_ID}', '2026-11-21T10:10:00Z', 'duckdb', 'passed', 8, 5, 0, 2, 1, 0, 3.25);
 insert into quality_result values
-    ('{CHECK_ID}', 'settlement', 'stg_settlement', 'landed', 'settlement', 'settlement.setl_id.present', 'critical', '待遇保障科',
+    ('{CHECK_ID}', 'settlement', '结算单', 'stg_settlement', 'landed', 'settlement', 'settlement.setl_id.present', 'critical', '待遇保障科',
         '每一行都有结算ID', 'has an id', 'pass', 80000, 0, null, null, '补齐', null),
-    ('{CHECK_ID}', 'settlement', 'stg_settlement', 'landed', 'settlement', 'settlement.items.agree', 'warning', '待遇保障科',
+    ('{CHECK_ID}', 'settlement', '结算单', 'stg_settlement', 'landed', 'settlement', 'settlement.items.agree', 'warning', '待遇保障科',
         '明细合计等于总费用', 'items agree', 'fail', 80000, 40, '40 rows', '明细合计与总费用相差超过0.01元', '请医院补报明细', null),
-    ('{CHECK_ID}', 'enrollment', 'stg_enrollment', 'landed', 'enrollment', 'enrollment.certificate.valid', 'info', '参保征缴科',
+    ('{CHECK_ID}', 'enrollment', '参保登记', 'stg_enrollment', 'landed', 'enrollment', 'enrollment.certificate.valid', 'info', '参保征缴科',
         '证件号码有效', 'valid', 'fail', 99561, 7, null, null, '核对身份证件', null),
-    ('{CHECK_ID}', 'fund', 'mart_fund', 'mart', null, 'fund.balance.holds', 'warning', '基金管理科',
+    ('{CHECK_ID}', 'fund', '基金主题表', 'mart_fund', 'mart', null, 'fund.balance.holds', 'warning', '基金管理科',
         '期末结余等于期初加收入减支出', 'balance', 'fail', 12, 3, null, null, '核对台账', null),
-    ('20261021T101000Z-bbbbbb', 'settlement', 'stg_settlement', 'landed', 'settlement', 'settlement.old', 'critical', null,
+    ('20261021T101000Z-bbbbbb', 'settlement', '结算单', 'stg_settlement', 'landed', 'settlement', 'settlement.old', 'critical', null,
         '以前的检查项', 'old', 'fail', 1, 1, null, null, null, null);
 insert into quality_failing_key
     select '{CHECK_ID}', 'settlement.items.agree', 'setl_id=Z' || printf('%06d', n), '差 12.00 元' from range(40) as t(n);

@@ -124,8 +124,9 @@ def test_a_report_holds_what_the_tables_say(published: Generation) -> None:
     ]
     assert report.drift is not None and report.drift.counts == {"drift": 1, "ok": 1, "tolerated": 1}
     assert report.reconciliation is not None
-    assert report.reconciliation.counts[("control_total", "differs")] == 1
-    assert [row.subject for row in report.reconciliation.differing.shown] == ["390", "C01"]
+    ledger, control = sorted(report.reconciliation, key=lambda books: books.kind)
+    assert (control.counts, control.differing.total) == ({"differs": 1, "equal": 1}, 1)
+    assert (ledger.counts, ledger.causes) == ({"timing": 1}, {"晚入账": 1})
 
 
 def test_the_check_of_a_generation_is_the_last_that_passed(tmp_path: Path) -> None:
@@ -143,7 +144,17 @@ def test_an_empty_table_is_not_called_missing(tmp_path: Path) -> None:
     sections = page(page_of_generation(generation(tmp_path / RUN_ID, REGIONS + EMPTY + nothing_found), NAMES))
     assert "没有这些数据" not in " ".join(sections.values())
     assert "没有未通过的检查项" in sections["todo"]
-    assert "没有导入任何数据" in sections["conservation"]
+    told = {
+        "scores": "没有导入任何数据。 按乡镇 没有参保登记",
+        "conservation": "没有导入任何数据",
+        "reconciliation": "没有可以互相核对的数据",
+        "months": "没有按月报送的数据",
+        "warnings": "没有提示",
+        "drift": "没有可以比较的指标",
+        "results": "没有任何检查项",
+        "examples": "没有不符的行",
+    }
+    assert {section: text for section, text in told.items() if text not in sections[section]} == {}
 
 
 @pytest.mark.parametrize("table", ALL_TABLES)
@@ -198,9 +209,10 @@ def kept_check(paths: DataPaths, check_id: str, verdict: str, **counts: int) -> 
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
     with duckdb.connect() as connection:
         connection.execute(EMPTY)
-        row = (check_id, "settlement", "stg_settlement", "landed", "settlement", "settlement.setl_id.present")
-        values = (
-            *row,
+        settlement = (check_id, "settlement", "结算单", "stg_settlement", "landed", "settlement")
+        fund = (check_id, "fund", "基金主题表", "mart_fund", "mart", None)
+        present = (
+            "settlement.setl_id.present",
             "critical",
             "待遇保障科",
             "每一行都有结算ID",
@@ -208,28 +220,15 @@ def kept_check(paths: DataPaths, check_id: str, verdict: str, **counts: int) -> 
             "fail",
             80000,
             12,
-            None,
-            "x",
-            "补齐后重导",
-            None,
         )
-        error = (
-            check_id,
-            "fund",
-            "mart_fund",
-            "mart",
-            None,
-            "fund.broken",
-            "warning",
-            "基金管理科",
-            "结余相符",
-            "en",
-        )
-        connection.execute(f"insert into quality_result values ({', '.join('?' * 17)})", values)
-        connection.execute(
-            f"insert into quality_result values ({', '.join('?' * 17)})",
-            (*error, "error", None, None, None, "表 mart_fund 没有列 balance", "联系开发人员", None),
-        )
+        known = ("settlement.inst.known", "warning", "待遇保障科", "机构都已登记", "en", "fail", 80000, 900)
+        broken = ("fund.broken", "info", "基金管理科", "结余相符", "en", "error", None, None)
+        for row in (
+            (*settlement, *known, None, "x", "补报机构", None),
+            (*settlement, *present, None, "x", "补齐后重导", None),
+            (*fund, *broken, None, "表 mart_fund 没有列 balance", "联系开发人员", None),
+        ):
+            connection.execute(f"insert into quality_result values ({', '.join('?' * len(row))})", row)
         connection.execute(
             "insert into quality_failing_key values (?, 'settlement.setl_id.present', 'setl_id=空', 'file=九月.csv')",
             [check_id],
@@ -259,9 +258,9 @@ def test_the_page_of_a_check_says_what_to_do_and_what_it_cannot_know(tmp_path: P
     assert "未通过" in sections["banner"] and "1 项关键的检查没有通过" in sections["banner"]
     assert "上一版仍然有效" in sections["banner"] and "没有发布" in sections["banner"]
     todo = sections["todo"]
-    assert todo.index("每一行都有结算ID") < todo.index("结余相符")
-    assert "12 / 80,000 （0.02%）" in todo and "补齐后重导" in todo and "待遇保障科" in todo
-    assert "表 mart_fund 没有列 balance" in todo
+    assert todo.index("每一行都有结算ID") < todo.index("结余相符") < todo.index("机构都已登记")
+    assert "12 / 80,000 （0.02%） 行" in todo and "补齐后重导" in todo and "待遇保障科" in todo
+    assert "哪里 基金主题表 mart_fund" in todo and "表 mart_fund 没有列 balance" in todo
     assert "setl_id=空" in sections["examples"] and "failing_key.parquet" in sections["examples"]
     assert "检查只留下检查结果" in sections["others"] and "conservation" not in sections
 
@@ -355,7 +354,7 @@ def test_names_from_outside_are_escaped_everywhere(tmp_path: Path) -> None:
     evil = "<script>alert('x')</script>\"><img src=x>"
     sql = REGIONS + EMPTY + ROWS
     columns = {
-        "quality_result": "name_zh owner table_name observed todo_zh suite expectation_id",
+        "quality_result": "name_zh owner table_name observed todo_zh suite suite_zh expectation_id",
         "quality_failing_key": "key detail",
         "reconciliation": "subject left_name_zh right_name_zh note_zh period",
         "reconciliation_difference": "subject key cause_zh",
@@ -416,7 +415,7 @@ def test_the_same_generation_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_page_stays_small_whatever_fails(tmp_path: Path) -> None:
     many = f"""
     insert into quality_result
-        select '{CHECK_ID}', 's' || n % 20, 'stg_settlement', 'landed', 'settlement', 'many.' || n, 'warning', '科', '很多行不符的检查项',
+        select '{CHECK_ID}', 's' || n % 20, '结算单', 'stg_settlement', 'landed', 'settlement', 'many.' || n, 'warning', '科', '不符',
             'en', 'fail', 1000000, 500, null, null, '核对', null from range(200) as t(n);
     insert into quality_failing_key
         select '{CHECK_ID}', 'many.' || n % 200, 'setl_id=' || printf('%012d', n), repeat('长', 500) from range(100000) as t(n);

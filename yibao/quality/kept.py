@@ -29,7 +29,10 @@ _INCOMING = ".incoming-"
 _COUNTS = ("expectations", "passed", "failed_critical", "failed_warning", "failed_info", "errors")
 _RESULT_SCHEMA = pa.schema(
     [
-        *((name, pa.string()) for name in ("check_id", "suite", "table_name", "layer", "dataset")),
+        *(
+            (name, pa.string())
+            for name in ("check_id", "suite", "suite_zh", "table_name", "layer", "dataset")
+        ),
         *(
             (name, pa.string())
             for name in ("expectation_id", "severity", "owner", "name_zh", "name_en", "status")
@@ -178,6 +181,7 @@ def _row(report: Report, result: Result) -> dict[str, Any]:
     return {
         "check_id": report.check_id,
         "suite": suite.name,
+        "suite_zh": suite.zh,
         "table_name": suite.table,
         "layer": suite.layer,
         "dataset": suite.dataset,

@@ -16,6 +16,7 @@ from yibao.problem import ExitCode, Problem
 from yibao.publishing import Generation
 from yibao.quality_page.report import (
     Agreement,
+    Books,
     Check,
     Conservation,
     DatasetMonth,
@@ -27,7 +28,6 @@ from yibao.quality_page.report import (
     Listing,
     Place,
     QualityReport,
-    Reconciliation,
     Result,
     RuleWarnings,
     Township,
@@ -38,9 +38,9 @@ CHECK_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 # the page stays small whatever fails: so many examples of one expectation, and of all
 _EXAMPLES = 20
 _EXAMPLES_OF_ALL = 1000
-_DIFFERING = 200
-_EQUAL = 200
-_KEYS_OF_KIND = 10
+_DIFFERING = 20
+_EQUAL = 50
+_KEYS = 20
 _PLACES = 5
 _DRIFTING = 200
 
@@ -239,42 +239,38 @@ def _unnamed(township: str) -> str:
     return "未知乡镇" if township.endswith("000") else township
 
 
-def _reconciliation(tables: Tables) -> Reconciliation | None:
-    by_size = "kind, abs(difference) desc nulls first, period desc, subject, insutype, measure"
-    differing = tables.first(Agreement, "reconciliation", by_size, _DIFFERING, "status <> 'equal'")
-    by_key = "kind, period desc, subject, insutype, measure"
-    equal = tables.first(Agreement, "reconciliation", by_key, _EQUAL, "status = 'equal'")
-    if differing is None or equal is None:
+def _reconciliation(tables: Tables) -> tuple[Books, ...] | None:
+    if not tables.has("reconciliation", columns_of(Agreement)):
         return None
-    counts = tables.query(
+    counts: dict[str, dict[str, int]] = {}
+    for kind, status, number in tables.query(
         "select kind, status, count(*) from main.reconciliation group by kind, status order by kind, status"
-    )
-    causes, keys = _differing_keys(tables)
-    return Reconciliation(
-        {(kind, status): int(rows) for kind, status, rows in counts}, differing, equal, causes, keys
-    )
+    ):
+        counts.setdefault(kind, {})[status] = int(number)
+    return tuple(_books(tables, kind, counted) for kind, counted in counts.items())
 
 
-def _differing_keys(
-    tables: Tables,
-) -> tuple[Mapping[tuple[str, str], int] | None, Listing[DifferingKey] | None]:
-    table, columns = "reconciliation_difference", columns_of(DifferingKey)
-    if not tables.has(table, columns):
-        return None, None
-    causes = tables.query(
-        f"select kind, cause_zh, count(*) from main.{table} group by kind, cause_zh order by kind, cause_zh"
+def _books(tables: Tables, kind: str, counts: Mapping[str, int]) -> Books:
+    newest = "period desc, subject, insutype, measure"
+    largest = f"abs(difference) desc nulls first, {newest}"
+    differing = tables.first(
+        Agreement, "reconciliation", largest, _DIFFERING, "kind = ? and status <> 'equal'", [kind]
     )
-    order = "abs(difference) desc nulls first, period desc, subject, measure, dataset, key"
-    rows = tables.query(
-        f"""
-        select {listed(columns)}
-        from main.{table}
-        qualify row_number() over (partition by kind order by {order}) <= {_KEYS_OF_KIND}
-        order by kind, {order}
-        """
+    equal = tables.first(Agreement, "reconciliation", newest, _EQUAL, "kind = ? and status = 'equal'", [kind])
+    assert differing is not None and equal is not None
+    table, by_size = (
+        "reconciliation_difference",
+        "abs(difference) desc nulls first, period desc, subject, measure, key",
     )
-    counted = {(kind, cause): int(number) for kind, cause, number in causes}
-    return counted, Listing(sum(counted.values()), tuple(DifferingKey(*row) for row in rows))
+    keys = tables.first(DifferingKey, table, by_size, _KEYS, "kind = ?", [kind])
+    causes = None
+    if keys is not None:
+        counted = tables.query(
+            f"select cause_zh, count(*) from main.{table} where kind = ? group by cause_zh order by cause_zh",
+            [kind],
+        )
+        causes = {cause: int(number) for cause, number in counted}
+    return Books(kind, counts, differing, equal, causes, keys)
 
 
 def _warnings(tables: Tables) -> tuple[RuleWarnings, ...] | None:

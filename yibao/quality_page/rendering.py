@@ -19,11 +19,13 @@ from yibao.quality_page import labels
 from yibao.quality_page.charts import Chart, Series, chart
 from yibao.quality_page.labels import Mark
 from yibao.quality_page.report import (
+    Books,
     Check,
     DatasetMonth,
     QualityReport,
     Result,
     Standing,
+    urgency,
 )
 
 _BEIJING = timezone(timedelta(hours=8))
@@ -62,6 +64,7 @@ def render(report: QualityReport, names: Mapping[str, str]) -> str:
         standing=labels.STANDINGS[report.standing],
         sentence=_sentence(report),
         suites=_suites(report.results or ()),
+        books=_books(report.reconciliation or ()),
         strip=_strip(report.months or ()),
         charts=_charts(report.history or ()),
         checks_shown=_CHECKS_SHOWN,
@@ -81,9 +84,9 @@ class Suite:
     """The results of one suite, those not met first."""
 
     name: str
+    name_zh: str
     table_name: str
     layer: str
-    dataset: str | None
     results: tuple[Result, ...]
 
     @property
@@ -118,15 +121,21 @@ def _suites(results: Sequence[Result]) -> tuple[Suite, ...]:
     suites = [
         Suite(
             name,
+            found[0].suite_zh,
             found[0].table_name,
             found[0].layer,
-            found[0].dataset,
-            tuple(sorted(found, key=lambda result: (result.status == "pass", result.expectation_id))),
+            tuple(sorted(found, key=lambda result: (result.status == "pass", urgency(result)))),
         )
         for name, found in by_name.items()
     ]
     rank = {layer: index for index, layer in enumerate(_LAYERS)}
     return tuple(sorted(suites, key=lambda suite: (rank.get(suite.layer, len(rank)), suite.name)))
+
+
+def _books(books: Sequence[Books]) -> tuple[Books, ...]:
+    """In the order of the catalogue of kinds."""
+    rank = {kind: index for index, kind in enumerate(labels.KINDS)}
+    return tuple(sorted(books, key=lambda one: (rank.get(one.kind, len(rank)), one.kind)))
 
 
 def _strip(months: Sequence[DatasetMonth]) -> Strip:

@@ -75,9 +75,9 @@ class Result:
     """
 
     suite: str
+    suite_zh: str
     table_name: str
     layer: str
-    dataset: str | None
     expectation_id: str
     severity: str
     owner: str | None
@@ -196,13 +196,17 @@ class DifferingKey:
 
 
 @dataclass(frozen=True)
-class Reconciliation:
-    """Comparisons counted by kind and status, those that differ first; of the keys behind them, the first of each kind."""
+class Books:
+    """All comparisons of one kind, counted by status; the largest differences and the keys behind them first.
 
-    counts: Mapping[tuple[str, str], int]
+    `causes` (keys by cause) and `keys` are None where the keys are not on record.
+    """
+
+    kind: str
+    counts: Mapping[str, int]
     differing: Listing[Agreement]
     equal: Listing[Agreement]
-    causes: Mapping[tuple[str, str], int] | None
+    causes: Mapping[str, int] | None
     keys: Listing[DifferingKey] | None
 
 
@@ -285,7 +289,7 @@ class QualityReport:
     conservation: tuple[Conservation, ...] | None
     scores: tuple[DatasetScore, ...] | None
     townships: tuple[Township, ...] | None
-    reconciliation: Reconciliation | None
+    reconciliation: tuple[Books, ...] | None
     months: tuple[DatasetMonth, ...] | None
     warnings: tuple[RuleWarnings, ...] | None
     drift: Drift | None
@@ -298,7 +302,21 @@ class QualityReport:
     def unmet(self) -> tuple[Result, ...]:
         """What failed or could not be evaluated: critical ones and errors first, then by rows, tolerated ones last."""
         unmet = [result for result in self.results or () if result.status != "pass"]
-        return tuple(sorted(unmet, key=_urgency))
+        return tuple(sorted(unmet, key=urgency))
+
+    @property
+    def tasks(self) -> tuple[Result, ...]:
+        """What somebody has to see to: unmet, neither a mere remark nor tolerated."""
+        return tuple(result for result in self.unmet if result not in self.remarks)
+
+    @property
+    def remarks(self) -> tuple[Result, ...]:
+        """Failed, but only of level info, or with a written reason."""
+        return tuple(
+            result
+            for result in self.unmet
+            if result.tolerance_zh is not None or (result.severity == "info" and result.status == "fail")
+        )
 
     @property
     def tolerated(self) -> int:
@@ -309,7 +327,8 @@ class QualityReport:
 _SEVERITIES = ("critical", "warning", "info")
 
 
-def _urgency(result: Result) -> tuple[bool, int, int, str]:
+def urgency(result: Result) -> tuple[bool, int, int, str]:
+    """The order of what is to be done; one that passed has none."""
     rank = _SEVERITIES.index(result.severity) if result.severity in _SEVERITIES else len(_SEVERITIES)
     if result.status == "error":
         rank = 0

@@ -306,6 +306,11 @@ def test_what_the_quality_check_finds_decides_over_publishing(
     assert log["check"]["unmet"][0]["id"] == "dim_period.landed"
     assert yibao("check", check=found).exit_code == code
     assert yibao("publish").exit_code == code
+    told = "不能发布" if code else "通过，可以发布"
+    assert any(
+        line.startswith("数据质量检查（duckdb）") and told in line
+        for line in yibao("status").stdout.splitlines()
+    )
     assert yibao("check").exit_code == 0
     assert yibao("publish").exit_code == 0, "a check that passed since then"
 
@@ -576,7 +581,7 @@ def with_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def recorded(paths: DataPaths, *services: Service) -> LocalCluster:
     """As `yibao cluster start` leaves it."""
-    plan, ports = Plan(2, 1, 2048, 2048), Ports(7077, 8180, 15002, 4040)
+    plan, ports = Plan(2, 1, 2048), Ports(7077, 8180, 15002, 4040)
     local._write_settings(paths, plan, ports)
     local._write_record(paths, plan, ports, list(services))
     found = cluster.status(paths)
@@ -635,7 +640,7 @@ def test_a_cluster_is_started_as_asked_and_must_answer(
     monkeypatch.setattr(cluster, "require_answer", awaited.append)
     result = yibao("cluster", "start", "--workers", "3", "--cores", "4", "--memory", "6000")
     assert result.exit_code == 0, result.output
-    assert asked == [Plan(3, 4, 6000, 6000)]
+    assert asked == [Plan(3, 4, 6000)]
     found = cluster.status(paths)
     assert found is not None and awaited == [found.remote]
     assert "集群在运行：3 个节点，每个 4 核 6000 MB" in result.stdout

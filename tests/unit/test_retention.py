@@ -8,19 +8,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.unit.small_warehouse import CONTENTS, NOW, passed_warehouse
+from tests.unit.small_warehouse import CONTENTS, NOW, checked_warehouse, passed_warehouse
 from yibao import cli, publishing, retention
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.retention import Rules, make_plan, prune
-from yibao.warehouse import checked, engine_for
 
 
 @pytest.fixture
 def paths(tmp_path: Path) -> DataPaths:
     """Five generations, of five days."""
     paths = passed_warehouse(tmp_path / "data")
-    warehouse = checked(engine_for("duckdb", paths))
+    warehouse = checked_warehouse(paths)
     for day in range(5):
         publishing.publish(paths, warehouse, CONTENTS, NOW + timedelta(days=day))
     return paths

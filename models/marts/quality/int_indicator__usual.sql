@@ -1,6 +1,6 @@
--- One row per main indicator, county (or the city above several) and month with a value, all schemes
--- together: against the median of the up to 12 months before, where there are at least 6. The
--- month's own value where the catalogue has one, else the year to date. The limit is 4.5 median
+-- One row per main indicator, county (or the city above several) and month with a value, all
+-- schemes together: against the median of the up to 12 months before, where there are at least 6.
+-- The month's own value where the catalogue has one, else the year to date. The limit is 4.5 median
 -- absolute deviations (3 standard deviations of a normal spread), at least 5 per cent of the usual
 -- value.
 {% set cell = ['indicator_code', 'region_code', 'period'] -%}

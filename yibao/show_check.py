@@ -7,7 +7,7 @@ from yibao.formatting import MISSING
 from yibao.quality import Report, Result, Severity, Status, Verdict
 from yibao.screen import Column, Screen
 
-_VERDICT_ZH = {
+VERDICT_ZH = {
     Verdict.PASSED: "通过，可以发布",
     Verdict.FAILED: "未通过，不能发布",
     Verdict.ERROR: "有检查没有做成，不能发布",
@@ -23,7 +23,7 @@ def show(screen: Screen, report: Report) -> None:
     failed = {severity: len(report.failed(severity)) for severity in Severity}
     counts = "，".join(f"{_SEVERITY_ZH[severity]}不符 {count} 项" for severity, count in failed.items())
     screen.line(
-        f"{_VERDICT_ZH[report.verdict]}：共 {len(report.results)} 项，符合 {report.passed} 项，{counts}，"
+        f"{VERDICT_ZH[report.verdict]}：共 {len(report.results)} 项，符合 {report.passed} 项，{counts}，"
         f"没有检查成 {len(report.errors)} 项（{report.check_id}）"
     )
     told = sorted(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from yibao import formatting, publishing
+from yibao import formatting, publishing, quality
 from yibao.intake import landed, refused_files
 from yibao.lock import is_held, read_holder
 from yibao.logs import read_last_run
 from yibao.paths import DataPaths
 from yibao.screen import Column, Screen
+from yibao.show_check import VERDICT_ZH
 from yibao.warehouse import TARGETS, engine_for, read_state
 
 _STATE_ZH = {
@@ -81,6 +82,10 @@ def _show_last_run(screen: Screen, paths: DataPaths) -> None:
         if state is not None:
             ended = state.finished_at or state.started_at
             screen.line(f"数仓（{target}）：{_STATE_ZH.get(state.state, state.state)}（{ended}）")
+        checks = [check for check in quality.history(paths) if check.target == target]
+        if checks:
+            verdict = VERDICT_ZH[checks[-1].verdict]
+            screen.line(f"数据质量检查（{target}）：{verdict}（{checks[-1].checked_at}）")
 
 
 def _show_generations(screen: Screen, paths: DataPaths) -> None:

@@ -310,6 +310,11 @@ def test_what_the_quality_check_finds_decides_over_publishing(
     assert log["check"]["unmet"][0]["id"] == "dim_period.landed"
     assert yibao("check", check=found).exit_code == code
     assert yibao("publish").exit_code == code
+    told = "不能发布" if code else "通过，可以发布"
+    assert any(
+        line.startswith("数据质量检查（duckdb）") and told in line
+        for line in yibao("status").stdout.splitlines()
+    )
     assert yibao("check").exit_code == 0
     assert yibao("publish").exit_code == 0, "a check that passed since then"
 

@@ -120,7 +120,7 @@ def checked(project: Project, engine: Engine) -> CheckedWarehouse:
     last = ours[-1]
     if last.fingerprint != suites_fingerprint(project):
         raise _unchecked("数据质量规则在上次检查之后有变化，不能发布", str(last.folder))
-    if last.verdict != Verdict.PASSED.value:
+    if last.verdict is not Verdict.PASSED:
         raise _unchecked("上一次数据质量检查没有通过，不能发布", str(last.folder))
     return CheckedWarehouse(warehouse, engine.paths, last.check_id)
 

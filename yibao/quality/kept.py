@@ -51,7 +51,7 @@ class KeptCheck:
     check_id: str
     checked_at: str
     target: str
-    verdict: str
+    verdict: Verdict
     counts: tuple[int, ...]
     seconds: float
     mark: str
@@ -72,7 +72,7 @@ def draft(paths: DataPaths) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def keep(paths: DataPaths, aside: Path, report: Report) -> KeptCheck:
+def keep(paths: DataPaths, aside: Path, report: Report) -> None:
     """Writes the results beside the failing keys and moves the folder into place by one rename."""
     pq.write_table(
         pa.Table.from_pylist([_row(report, result) for result in report.results], schema=_RESULT_SCHEMA),
@@ -84,10 +84,8 @@ def keep(paths: DataPaths, aside: Path, report: Report) -> KeptCheck:
     for path in aside.iterdir():
         path.chmod(0o444)
     durable.sync_directory(aside)
-    folder = paths.quality / report.check_id
-    os.rename(aside, folder)
+    os.rename(aside, paths.quality / report.check_id)
     durable.sync_directory(paths.quality)
-    return _read(folder)
 
 
 def history(paths: DataPaths) -> tuple[KeptCheck, ...]:
@@ -121,7 +119,14 @@ def write_tables(connection: duckdb.DuckDBPyConnection, paths: DataPaths, check_
         f" {', '.join(f'{name} bigint' for name in _COUNTS)}, seconds double)"
     )
     for check in checks:
-        values = (check.check_id, check.checked_at, check.target, check.verdict, *check.counts, check.seconds)
+        values = (
+            check.check_id,
+            check.checked_at,
+            check.target,
+            check.verdict.value,
+            *check.counts,
+            check.seconds,
+        )
         connection.execute(f"insert into main.quality_run values ({', '.join('?' * len(values))})", values)
     results = [str(check.folder / RESULT) for check in checks]
     failing = [str(paths.quality / check_id / FAILING_KEY)]
@@ -149,7 +154,7 @@ def _read(folder: Path) -> KeptCheck:
         check_id=folder.name,
         checked_at=str(content["checked_at"]),
         target=str(content["target"]),
-        verdict=Verdict(content["verdict"]).value,
+        verdict=Verdict(content["verdict"]),
         counts=tuple(int(content[name]) for name in _COUNTS),
         seconds=float(content["seconds"]),
         mark=str(content["mark"]),

@@ -12,7 +12,7 @@ VERDICT_ZH = {
     Verdict.FAILED: "未通过，不能发布",
     Verdict.ERROR: "有检查没有做成，不能发布",
 }
-_SEVERITY_ZH = {Severity.CRITICAL: "关键", Severity.WARNING: "提醒", Severity.INFO: "提示"}
+_SEVERITY_ZH = {Severity.CRITICAL: "关键", Severity.WARNING: "提醒", Severity.INFO: "参考"}
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _LINES_SHOWN = 20
 

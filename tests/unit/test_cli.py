@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -301,6 +302,9 @@ def test_what_the_quality_check_finds_decides_over_publishing(
     assert result.exit_code == code and said in result.stderr
     assert "至少有一个期间" in result.stdout, "told where it fails, published or not"
     assert (publishing.current(paths) == before) is (code == 3)
+    [named] = re.findall(r"质量报告 (\S+)", result.stdout)
+    page = Path(named).read_text(encoding="utf-8")
+    assert "至少有一个期间" in page and ("本次没有发布" in page) is (code == 3)
     log = json.loads((paths.root / "logs" / "last-run.json").read_text(encoding="utf-8"))
     assert log["exit_code"] == code
     assert log["check"]["unmet"][0]["id"] == "dim_period.landed"

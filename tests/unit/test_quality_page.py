@@ -259,7 +259,7 @@ def test_the_page_of_a_check_says_what_to_do_and_what_it_cannot_know(tmp_path: P
     assert "上一版仍然有效" in sections["banner"] and "没有发布" in sections["banner"]
     todo = sections["todo"]
     assert todo.index("每一行都有结算ID") < todo.index("结余相符") < todo.index("机构都已登记")
-    assert "12 / 80,000 （0.02%） 行" in todo and "补齐后重导" in todo and "待遇保障科" in todo
+    assert "12 / 80,000 行 （0.02%）" in todo and "补齐后重导" in todo and "待遇保障科" in todo
     assert "哪里 基金主题表 mart_fund" in todo and "表 mart_fund 没有列 balance" in todo
     assert "setl_id=空" in sections["examples"] and "failing_key.parquet" in sections["examples"]
     assert "检查只留下检查结果" in sections["others"] and "conservation" not in sections

@@ -70,11 +70,3 @@ def test_a_connection_is_not_kept(tmp_path: Path) -> None:
     statuses(tmp_path)
     # a file that is open read-only in this process cannot be opened to be written
     duckdb.connect(str(tmp_path / "data" / "warehouse.duckdb")).close()
-
-
-def test_what_is_written_is_refused(tmp_path: Path) -> None:
-    writing = suite(expectation("visit.w", "rows: select visit_id from {table}; drop table visit"))
-    _, found = run(project_with(tmp_path / "project", visit=writing), warehouse(tmp_path / "data"))
-    assert found["visit.w"].judged.status is Status.ERROR
-    with duckdb.connect(str(tmp_path / "data" / "warehouse.duckdb")) as connection:
-        assert connection.execute("select count(*) from visit").fetchall() == [(6,)]

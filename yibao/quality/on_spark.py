@@ -44,11 +44,9 @@ class SparkSource:
         return tuple(self._session.sql(sql).columns)
 
     def rows(self, sql: str) -> Iterator[pa.RecordBatch]:
-        frame = self._session.sql(sql)
-        schema = pa.schema([(name, pa.string()) for name in frame.columns])
-        arriving = frame.toLocalIterator()
+        arriving = self._session.sql(sql).toLocalIterator()
         while part := list(islice(arriving, _ROWS_AT_ONCE)):
-            yield pa.RecordBatch.from_pylist([row.asDict() for row in part], schema=schema)
+            yield pa.RecordBatch.from_pylist([row.asDict() for row in part])
 
     def close(self) -> None:
         if self._before is None:

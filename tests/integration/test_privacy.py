@@ -132,7 +132,12 @@ def leaks(folder: Path, *told: str) -> dict[str, set[str]]:
 def test_the_inbox_is_full_of_identities() -> None:
     """The scan sees them there, in text of each encoding and in workbooks."""
     found = scan(INBOX, demo_identities())
-    assert found.keys() >= {"参保登记_2025.csv", "参保登记_2026.xlsx", "结算单补报_2026年.csv", "重点人群名单.xlsx"}
+    assert found.keys() >= {
+        "参保登记_2025.csv",
+        "参保登记_2026.xlsx",
+        "结算单补报_2026年.csv",
+        "重点人群名单.xlsx",
+    }
 
 
 def test_a_run_leaves_no_identity(demo_data: Path) -> None:

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.unit.quality_kit import expectation, kept_run, keys, project_with, run, suite, warehouse
-from tests.unit.small_warehouse import CONTENTS, NOW
+from tests.unit.small_warehouse import CONTENTS, NOW, no_page
 from yibao import publishing
 from yibao.problem import ExitCode, Problem
 from yibao.quality import Status, Verdict, checked, require_passed
@@ -295,9 +295,9 @@ def test_the_results_are_published_and_do_not_change_the_id(tmp_path: Path) -> N
     rules = SOME + expectation("visit.negative", "rows: select visit_id from {table} where cost < 0")
     project, engine = project_with(tmp_path / "project", visit=suite(rules)), engine_for("duckdb", paths)
     first, _ = run(project, paths)
-    one = publishing.publish(paths, checked(project, engine), CONTENTS, NOW)
+    one = publishing.publish(paths, checked(project, engine), CONTENTS, NOW, no_page)
     second, _ = run(project, paths, days=1)
-    two = publishing.publish(paths, checked(project, engine), CONTENTS, NOW)
+    two = publishing.publish(paths, checked(project, engine), CONTENTS, NOW, no_page)
     assert one.run_id.split("-")[1] == two.run_id.split("-")[1]
     assert two.manifest.tables["quality_run"].rows == 2, "the manifest names them"
     with publishing.open_current(paths) as opened:
@@ -342,7 +342,7 @@ def test_a_damaged_record_is_told(tmp_path: Path) -> None:
     file.chmod(0o644)
     file.write_bytes(b"PAR1 broken")
     with pytest.raises(Problem, match="记录读不出来") as problem:
-        publishing.publish(paths, checked(project, engine), CONTENTS, NOW)
+        publishing.publish(paths, checked(project, engine), CONTENTS, NOW, no_page)
     assert problem.value.exit_code == ExitCode.UNEXPECTED
     assert publishing.current(paths) is None
 

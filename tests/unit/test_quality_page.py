@@ -22,6 +22,7 @@ from yibao import cli, publishing, quality_page
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.publishing import Generation, Manifest, RefusedFile, Table
+from yibao.publishing.store import sha256_of
 from yibao.quality_page import page_of_check, page_of_generation, read_check, read_generation, render
 from yibao.quality_page.report import Standing
 
@@ -50,7 +51,7 @@ def generation(folder: Path, sql: str = REGIONS + EMPTY + ROWS) -> Generation:
         provenance=CONTENTS.provenance,
         tables={"indicator_value": Table(1, "0" * 16)},
         duckdb_version="2.0.0",
-        database_sha256="d" * 64,
+        database_sha256=sha256_of(folder / "marts.duckdb"),
     )
     return Generation(folder, manifest)
 

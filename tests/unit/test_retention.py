@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.unit.small_warehouse import CONTENTS, NOW, checked_warehouse, passed_warehouse
+from tests.unit.small_warehouse import CONTENTS, NOW, checked_warehouse, no_page, passed_warehouse
 from yibao import cli, publishing, retention
 from yibao.paths import DataPaths
 from yibao.problem import Problem
@@ -21,7 +21,7 @@ def paths(tmp_path: Path) -> DataPaths:
     paths = passed_warehouse(tmp_path / "data")
     warehouse = checked_warehouse(paths)
     for day in range(5):
-        publishing.publish(paths, warehouse, CONTENTS, NOW + timedelta(days=day))
+        publishing.publish(paths, warehouse, CONTENTS, NOW + timedelta(days=day), no_page)
     return paths
 
 

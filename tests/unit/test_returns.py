@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from yibao.publishing import (
     RefusedFile,
 )
 from yibao.publishing.generation import from_json, to_json
+from yibao.publishing.store import sha256_of
 from yibao.returns import read_listing, write_returns
 
 RUN_ID = "20261121T101500Z-0123abcd"
@@ -283,12 +285,18 @@ def test_a_damaged_history_is_told(desk: Desk) -> None:
 @pytest.fixture
 def published(tmp_path: Path) -> DataPaths:
     """A data folder with one generation."""
-    paths = DataPaths(tmp_path / "data")
+    return publish(tmp_path / "data", TABLES)
+
+
+def publish(data: Path, tables: str) -> DataPaths:
+    """A data folder whose one generation has these tables."""
+    paths = DataPaths(data)
     folder = paths.published / RUN_ID
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / "marts.duckdb")) as connection:
-        connection.execute(TABLES)
-    (folder / "manifest.json").write_text(to_json(generation(folder).manifest), encoding="utf-8")
+        connection.execute(tables)
+    manifest = replace(generation(folder).manifest, database_sha256=sha256_of(folder / "marts.duckdb"))
+    (folder / "manifest.json").write_text(to_json(manifest), encoding="utf-8")
     paths.current.write_text(RUN_ID, encoding="utf-8")
     return paths
 
@@ -302,10 +310,8 @@ def test_the_command_tells_what_it_wrote_and_where(published: DataPaths) -> None
     assert ["位置", str(published.returns / RUN_ID)] in told
 
 
-def test_nothing_to_return_is_told(published: DataPaths) -> None:
-    with duckdb.connect(str(published.published / RUN_ID / "marts.duckdb")) as connection:
-        connection.execute("delete from quarantine")
-        connection.execute("delete from row_warning")
+def test_nothing_to_return_is_told(tmp_path: Path) -> None:
+    published = publish(tmp_path / "data", f"{TABLES}; delete from quarantine; delete from row_warning")
     done = CliRunner().invoke(cli.main, ["returns", "--data", str(published.root)])
     assert (done.exit_code, "没有要退回的" in done.output) == (0, True)
     assert not published.returns.exists()

@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.faults import county, syscalls
 from tests.faults.faults import Fault
+from tests.unit.small_warehouse import checking
 from yibao import cli
 from yibao.command import Session
 
@@ -56,7 +57,7 @@ def play(request: dict[str, Any]) -> dict[str, Any]:
 def _prepare(request: dict[str, Any]) -> None:
     os.environ.update(request.get("environment", {}))
     if request.get("stand_in"):
-        cli.call_dbt = county.build
+        cli.call_dbt, cli.check_warehouse = county.build, checking
     if shift := request.get("clock"):
         there = datetime.now().astimezone() + timedelta(seconds=shift)
         Session.now = staticmethod(lambda: there)

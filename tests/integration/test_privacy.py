@@ -244,10 +244,17 @@ def test_an_unexpected_error_leaves_no_identity(
 CALLS: dict[str, list[str] | None] = {
     "run": None,
     "land": ["--inbox", str(INBOX)],
+    "check": [],
     "publish": ["--period", "2026-08"],
     "status": [],
     "show": ["参保率", "--by", "region"],
     "rollback": [],
+    "quality": [],
+    "returns": [],
+    "backup": ["--to", "kept"],
+    # what it writes is what is in the archive
+    "restore": None,
+    "prune": ["--keep-generations", "1"],
     "cluster": None,
 }
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.unit.small_warehouse import CONTENTS, NOW, checked_warehouse, no_page, passed_warehouse
-from yibao import cli, publishing, retention
+from yibao import cli, durable, publishing, retention
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.retention import Rules, make_plan, prune
@@ -22,6 +22,8 @@ def paths(tmp_path: Path) -> DataPaths:
     warehouse = checked_warehouse(paths)
     for day in range(5):
         publishing.publish(paths, warehouse, CONTENTS, NOW + timedelta(days=day), no_page)
+    # the tests make their own checks
+    durable.remove_folder(paths.quality)
     return paths
 
 

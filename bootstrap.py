@@ -227,9 +227,12 @@ def test_steps(data: Path) -> list[Step]:
 
 
 def faults_steps(data: Path) -> list[Step]:
-    """Every step and every fault, and 200 kills (docs/trust.zh.md); `make test` has a seeded share of it."""
-    long = ("-m", "pytest", "-n", "2", "--timeout", "14400", "--faults", "long", "tests/faults")
-    return [Step("faults", (program("python"), *long))]
+    """Every step and every fault, 200 kills, thousands of drawn inputs (docs/trust.zh.md); `make test` has a seeded share of it."""
+    pytest = (program("python"), "-m", "pytest", "-n", "2", "--timeout", "14400")
+    return [
+        Step("faults", (*pytest, "--faults", "long", "tests/faults")),
+        Step("properties", (*pytest, "--hypothesis-profile", "long", "tests/properties")),
+    ]
 
 
 def cluster_step(*more: str) -> Step:
@@ -364,7 +367,7 @@ COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
     "lint": (lambda: check(lambda data: lint_steps()), "style and types only"),
     "faults": (
         lambda: check(faults_steps),
-        "the long fault tests: fail at every step, 200 kills (an hour or two)",
+        "the long fault and property tests: fail at every step, 200 kills (some hours)",
     ),
     "cluster": (cluster, "install the second engine and start a Spark cluster for data/cluster"),
     "spark": (

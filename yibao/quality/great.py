@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,8 @@ class Judge:
 
     def __init__(self) -> None:
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        # dbt opens the root logger for everybody's remarks
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)
         import great_expectations
         from great_expectations.data_context.types.base import ProgressBarsConfig
 

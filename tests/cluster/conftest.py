@@ -53,9 +53,11 @@ def demo_on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def spark_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def spark_data(tmp_path_factory: pytest.TempPathFactory, demo_on_duckdb: Path) -> Iterator[Path]:
     """A data folder with a running cluster, its name Chinese and with a space, as bureaus like it."""
     data = tmp_path_factory.mktemp("on-spark") / "医保 数据"
+    # lists of persons name them by their hash
+    shutil.copy2(demo_on_duckdb.with_name(f"{demo_on_duckdb.name}.key"), data.with_name(f"{data.name}.key"))
     started = yibao("cluster", "start", data=data)
     assert started.returncode == 0, started.stdout + started.stderr
     yield data

@@ -36,9 +36,11 @@ def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture(scope="module")
-def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def grown(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Path:
     """A data folder that took the late files in a second run, incrementally."""
     base = tmp_path_factory.mktemp("grown")
+    # lists of persons name them by their hash
+    shutil.copy2(demo_data.with_name(f"{demo_data.name}.key"), base / "data.key")
     inbox = base / "inbox"
     shutil.copytree(INBOX, inbox, ignore=shutil.ignore_patterns(*LATE))
     first = yibao("run", "--inbox", inbox, data=base / "data")

@@ -201,6 +201,10 @@ def dev_packages() -> list[str]:
 # -- the checks ------------------------------------------------------------------------------------
 
 
+# by group: tests that share a costly folder stay in one process
+PYTEST = (program("python"), "-m", "pytest", "-n", "2", "--dist", "loadgroup")
+
+
 def lint_steps() -> list[Step]:
     """Style and types."""
     fluff = (program("sqlfluff"), "lint", "--disable-progress-bar", "models", "tests/data")
@@ -220,7 +224,7 @@ def test_steps(data: Path) -> list[Step]:
         *lint_steps(),
         Step("land demo", land, files=("demo/inbox", "*")),
         Step("dbt build", (program("dbt"), "build", *folders), needs=("land demo",)),
-        Step("pytest", (program("python"), "-m", "pytest", "-n", "2", "--ignore", "tests/cluster")),
+        Step("pytest", (*PYTEST, "--ignore", "tests/cluster")),
         # the share that stays within the time of this command; `spark` runs them all
         cluster_step("-m", "not long"),
     ]
@@ -228,7 +232,7 @@ def test_steps(data: Path) -> list[Step]:
 
 def faults_steps(data: Path) -> list[Step]:
     """Every step and every fault, 200 kills, thousands of drawn inputs (docs/trust.zh.md); `make test` has a seeded share of it."""
-    pytest = (program("python"), "-m", "pytest", "-n", "2", "--timeout", "14400")
+    pytest = (*PYTEST, "--timeout", "14400")
     return [
         Step("faults", (*pytest, "--faults", "long", "tests/faults")),
         Step("properties", (*pytest, "--hypothesis-profile", "long", "tests/properties")),

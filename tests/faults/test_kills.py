@@ -105,7 +105,7 @@ def play_rounds(stage: Stage, rounds: int, size: Size, progress: Progress) -> li
 def test_killed_while_twenty_readers_read(
     stage: Stage, size: Size, survived: Survived, progress: Progress
 ) -> None:
-    rounds = 200 if size.long else 4
+    rounds = 200 if size.long else 2
     first = stage.play()
     assert first.code == 0, first.said
     seen = play_rounds(stage, rounds, size, progress)

@@ -19,6 +19,8 @@ LATE = (
     "转诊备案.csv",
 )
 
+pytestmark = pytest.mark.xdist_group("by-month")
+
 
 def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
     """All tables but the lineage of a batch, which differs when files come in another order."""

@@ -46,11 +46,16 @@ def test_floor_keeps_every_row_as_text(tmp_path: Path) -> None:
 
 
 def test_the_road_is_its_steps_and_the_floor_the_faster_one() -> None:
-    steps = [taken("land", 10, tree=5), taken("build", 20, tree=9), taken("publish", 2, tree=1)]
+    steps = [
+        taken("land", 10, tree=5),
+        taken("build", 18, tree=9),
+        taken("check", 2, tree=3),
+        taken("publish", 2, tree=1),
+    ]
     floors = [taken(report.FLOOR_TEXT, 10), taken(report.FLOOR_AGAIN, 8)]
     found = report.by_name([*floors, *steps, taken(report.PEER, 64)])
     road = found[report.ROAD]
-    assert (road.wall, road.cpu, road.peak_tree) == (32, 3, 9)
+    assert (road.wall, road.cpu, road.peak_tree) == (32, 4, 9)
     ratios = report.ratios_of(road, found)
     assert (ratios.floor, ratios.peer) == (4.0, 0.5)
 

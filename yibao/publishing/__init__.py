@@ -20,6 +20,7 @@ from yibao.publishing.store import (
     open_current,
     open_generation,
     require_current,
+    require_unchanged,
     rollback,
 )
 from yibao.publishing.writer import Contents, Page, publish
@@ -45,5 +46,6 @@ __all__ = [
     "open_generation",
     "publish",
     "require_current",
+    "require_unchanged",
     "rollback",
 ]

@@ -1,0 +1,86 @@
+"""The leadership dashboard: every rerun finds out who asks, opens the current generation, draws the frame and one page.
+
+A rerun reads one generation from beginning to end, so a page never mixes two; the next one finds a newer.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from dashboard import frame
+from dashboard.pages import PAGES, Page
+from dashboard.session import record_export, record_view, require_user
+from dashboard.view import View
+from yibao.figures import Scope, open_figures, periods, regions, schemes
+from yibao.paths import DATA_VARIABLE, DataPaths
+from yibao.problem import Problem
+
+_STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+_TITLE = "医疗保障数据看板"
+
+
+def main() -> None:
+    """One rerun."""
+    now = datetime.now(UTC)
+    st.set_page_config(page_title=_TITLE, layout="wide", initial_sidebar_state="auto")
+    st.html(f"<style>{_STYLE}</style>")
+    paths = DataPaths(Path(os.environ[DATA_VARIABLE]))
+    user = require_user(paths, now)
+    allowed = [page for page in PAGES if user.may(page.right)]
+    # Streamlit is told the menu only: the page itself is drawn below, where the view is known
+    drawn = {page.path: st.Page(_nothing, title=page.title, url_path=page.path) for page in allowed}
+    opened = st.navigation(_sections(allowed, drawn), position="sidebar")
+    page = next(page for page in allowed if drawn[page.path].url_path == opened.url_path)
+    frame.show_user(user)
+    try:
+        figures = open_figures(paths, Scope(user.region_code))
+    except Problem as problem:
+        st.error(f"{problem.what}。{problem.todo}")
+        return
+    others = frame.other_parameters()
+    st.title(page.title, anchor=False)
+    months = periods(figures)
+    chosen = frame.choose(months, regions(figures), schemes(figures))
+    frame.write_address(chosen, others)
+    period = next(month for month in months if month.period == chosen.period)
+    frame.show_banner(paths, figures, period)
+
+    def go(path: str, **parameters: str) -> NoReturn:
+        kept = {
+            "period": chosen.period,
+            "mode": chosen.mode,
+            "region": chosen.region_code,
+            "scheme": chosen.insutype,
+        }
+        st.switch_page(drawn[path], query_params={**kept, **parameters})
+
+    view = View(
+        paths=paths,
+        user=user,
+        figures=figures,
+        chosen=chosen,
+        period=period,
+        now=now,
+        parameters=others,
+        go=go,
+        log=partial(record_export, paths, user, page.title, chosen),
+    )
+    record_view(paths, user, page.title, chosen, now)
+    page.render(view)
+
+
+def _sections(allowed: list[Page], drawn: dict[str, Any]) -> dict[str, list[Any]]:
+    sections: dict[str, list[Any]] = {}
+    for page in allowed:
+        sections.setdefault(page.section, []).append(drawn[page.path])
+    return sections
+
+
+def _nothing() -> None:
+    """The page is drawn by `main`, which knows the view."""

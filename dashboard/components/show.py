@@ -1,0 +1,64 @@
+"""Putting a block on the page: heading with its explanation, chart, table, note, the two exports."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components.block import Block
+from dashboard.components.cards import explained
+from dashboard.components.export import Exported, file_name, picture, workbook
+from dashboard.components.table import show_table
+from dashboard.view import View
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show(view: View, block: Block) -> None:
+    """The block, with the buttons that hand it out."""
+    help_text = "\n\n".join(
+        explained(view.catalogue[code], view.catalogue).replace("\n", "  \n") for code in block.codes
+    )
+    st.subheader(block.title, anchor=False, help=help_text or None)
+    if block.chart is not None:
+        st.altair_chart(block.chart, theme=None, key=f"chart-{block.key}")
+    if not block.chart_only:
+        show_table(block)
+    if block.note:
+        note(block.note)
+    _exports(view, block)
+
+
+def note(text: str) -> None:
+    """A line of small print."""
+    st.html(f'<div class="note">{_escaped(text)}</div>')
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _exports(view: View, block: Block) -> None:
+    def handed_out(exported: Exported) -> bytes:
+        view.log(block.title, exported)
+        return exported.content
+
+    stamp = view.stamp
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "导出表格",
+            data=lambda: handed_out(workbook(block, stamp)),
+            file_name=file_name(block, stamp, "xlsx"),
+            mime=_XLSX,
+            key=f"xlsx-{block.key}",
+            on_click="ignore",
+            type="tertiary",
+        )
+        st.download_button(
+            "导出图片",
+            data=lambda: handed_out(picture(block, stamp)),
+            file_name=file_name(block, stamp, "png"),
+            mime="image/png",
+            key=f"png-{block.key}",
+            on_click="ignore",
+            type="tertiary",
+        )

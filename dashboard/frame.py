@@ -1,0 +1,165 @@
+"""What stands around every page: the trust banner, the filters, who is logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import streamlit as st
+from yibao.accounts import User
+
+from dashboard.view import MODES_ZH
+from yibao import logs
+from yibao.figures import Figures, Period, Region, Scheme, Selection
+from yibao.paths import DataPaths
+
+_FILTERS = ("period", "mode", "region", "scheme")
+_WRITTEN = "_address_written"
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The row of quality_run that the generation was published with."""
+
+    check_id: str
+    checked_at: str
+    verdict: str
+    expectations: int
+    passed: int
+    failed_warning: int
+    failed_info: int
+
+
+def show_banner(paths: DataPaths, figures: Figures, period: Period) -> None:
+    """Data as of, run, verdict of the checks, refused files, status; red with the reason when the last run was not published."""
+    manifest = figures.generation.manifest
+    checks = figures.rows(
+        _Run,
+        """
+        select check_id, checked_at, verdict, expectations, passed, failed_warning, failed_info
+        from quality_run
+        order by checked_at desc, check_id desc
+        limit 1
+        """,
+    )
+    parts = [
+        f"<b>数据截至 {period.month_end.isoformat()}</b>",
+        f"<span>{_verdict(checks)}</span>",
+        f"<span>拒收文件 {len(manifest.provenance.refused)} 个</span>",
+        "<span>状态 内部数据，未报送</span>",
+        f'<span class="muted">版本 {escape(manifest.run_id)}　发布于 {_local(manifest.created_at)}</span>',
+    ]
+    reason = unpublished(logs.read_last_run(paths), manifest.created_at)
+    tone = "bad" if reason else "warn" if manifest.provenance.refused else ""
+    if reason:
+        parts.append(f'<span class="reason">■ {escape(reason)}</span>')
+    st.html(f'<div class="banner {tone}" role="status">{"".join(parts)}</div>')
+
+
+def unpublished(run: Mapping[str, Any] | None, published_at: str) -> str | None:
+    """Why the last run was not published, in Chinese; None when it was, or when something was published after it."""
+    if run is None or run.get("exit_code") == 0 or str(run.get("finished_at") or "") < published_at:
+        return None
+    problem = run.get("problem") or {}
+    why = problem.get("what") or "没有说明原因"
+    details = "；".join(str(detail) for detail in list(problem.get("details") or [])[:3])
+    ended = _local(str(run.get("finished_at") or ""))
+    return f"最近一次更新（{ended}）没有发布，以下仍是上一版数据。原因：{why}" + (
+        f"（{details}）" if details else ""
+    )
+
+
+def _verdict(checks: Sequence[_Run]) -> str:
+    if not checks:
+        return "没有质量检查记录"
+    check = checks[0]
+    if check.verdict != "passed":
+        return "■ 质量检查未通过"
+    reminders = check.failed_warning + check.failed_info
+    return f"● 质量检查通过 {check.passed} 项" + (f"，提醒 {reminders} 项" if reminders else "")
+
+
+def _local(instant: str) -> str:
+    """An ISO instant in UTC as the bureau's clock shows it."""
+    try:
+        return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return instant
+
+
+def choose(periods: Sequence[Period], regions: Sequence[Region], schemes: Sequence[Scheme]) -> Selection:
+    """The filters above every page. They stay from page to page and stand in the address; an address decides them."""
+    _take_address(
+        {
+            "period": [period.period for period in periods],
+            "mode": list(MODES_ZH),
+            "region": [region.code for region in regions],
+            "scheme": [scheme.code for scheme in schemes],
+        }
+    )
+    names = {
+        region.code: ("　" if region.level == "township" and len(regions) > 1 else "") + region.name
+        for region in regions
+    }
+    scheme_names = {scheme.code: scheme.name for scheme in schemes}
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        period = st.selectbox(
+            "期间", [period.period for period in periods], key="period", width=140, filter_mode=None
+        )
+        mode = st.segmented_control(
+            "口径", list(MODES_ZH), format_func=MODES_ZH.__getitem__, key="mode", default=None, required=True
+        )
+        region = st.selectbox(
+            "地区", list(names), format_func=names.__getitem__, key="region", width=220, filter_mode=None
+        )
+        scheme = st.selectbox(
+            "险种",
+            list(scheme_names),
+            format_func=scheme_names.__getitem__,
+            key="scheme",
+            width=240,
+            filter_mode=None,
+        )
+    return Selection(period, str(mode), region, scheme)
+
+
+def write_address(chosen: Selection, others: Mapping[str, str]) -> None:
+    """Makes the address a link to this view: the filters, and what else the page was given."""
+    address = {
+        "period": chosen.period,
+        "mode": chosen.mode,
+        "region": chosen.region_code,
+        "scheme": chosen.insutype,
+        **others,
+    }
+    if dict(st.query_params) != address:
+        st.query_params.from_dict(address)
+    st.session_state[_WRITTEN] = address
+
+
+def other_parameters() -> dict[str, str]:
+    """What the address holds beside the filters."""
+    return {name: value for name, value in st.query_params.items() if name not in _FILTERS}
+
+
+def _take_address(options: Mapping[str, Sequence[str]]) -> None:
+    """Into the filters goes what the address says, unless it is what this session wrote there itself."""
+    written: Mapping[str, str] = st.session_state.get(_WRITTEN, {})
+    for name, allowed in options.items():
+        asked = st.query_params.get(name)
+        if asked in allowed and asked != written.get(name):
+            st.session_state[name] = asked
+        if st.session_state.get(name) not in allowed:
+            st.session_state[name] = allowed[0]
+
+
+def show_user(user: User) -> None:
+    """Who is logged in, and the way out."""
+    with st.sidebar:
+        st.html(
+            f'<div class="who">{escape(user.display_name)}　{escape(user.role.name_zh)}<br>'
+            '<a href="/password" target="_self">修改密码</a>　<a href="/logout" target="_self">退出登录</a></div>'
+        )

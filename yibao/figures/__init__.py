@@ -1,0 +1,44 @@
+"""Reading the figures of a published generation as one user may see them. Dashboard and reports ask here."""
+
+from yibao.figures.catalogue import Catalogue, Indicator, Measure, catalogue
+from yibao.figures.indicators import Selection, Value, alerts, below, parts, series, values
+from yibao.figures.places import (
+    UNKNOWN_TOWNSHIP,
+    Institution,
+    Period,
+    Region,
+    Scheme,
+    institutions,
+    periods,
+    regions,
+    schemes,
+)
+from yibao.figures.reader import Figures, open_figures
+from yibao.figures.scope import Scope, has_rule
+
+__all__ = [
+    "UNKNOWN_TOWNSHIP",
+    "Catalogue",
+    "Figures",
+    "Indicator",
+    "Institution",
+    "Measure",
+    "Period",
+    "Region",
+    "Scheme",
+    "Scope",
+    "Selection",
+    "Value",
+    "alerts",
+    "below",
+    "catalogue",
+    "has_rule",
+    "institutions",
+    "open_figures",
+    "parts",
+    "periods",
+    "regions",
+    "schemes",
+    "series",
+    "values",
+]

@@ -1,0 +1,110 @@
+"""Reading a generation as one user may see it: every query runs over views that hold the user's rows only.
+
+One in-memory DuckDB for each generation, with its file attached read-only and one schema of views for each scope. What
+was read is kept by generation, scope, query and parameters; a generation never changes, so it never grows stale.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import duckdb
+
+from yibao.figures.scope import Scope
+from yibao.paths import DataPaths
+from yibao.publishing import Generation, require_current, require_unchanged
+
+Row = TypeVar("Row")
+
+_MEMORY_LIMIT = "1GB"
+# that of before a rollback or a new run is kept for those who are in the middle of a page
+_GENERATIONS_OPEN = 2
+_ANSWERS_KEPT = 2_000
+_ROWS_KEPT = 500_000
+
+
+class _Opened:
+    """One generation, its views and the answers given so far. Safe for several threads."""
+
+    def __init__(self, generation: Generation) -> None:
+        require_unchanged(generation)
+        self.generation = generation
+        self._lock = threading.Lock()
+        self._scopes: set[str] = set()
+        self._answers: OrderedDict[tuple[Any, ...], tuple[Any, ...]] = OrderedDict()
+        self._rows = 0
+        self._connection = duckdb.connect(":memory:", config={"memory_limit": _MEMORY_LIMIT})
+        path = str(generation.database).replace("'", "''")
+        self._connection.execute(f"attach '{path}' as generation (read_only)")
+        # from here on no query reads or writes any other file
+        self._connection.execute("set enable_external_access = false")
+
+    def answer(self, kind: type[Row], scope: Scope, sql: str, values: tuple[Any, ...]) -> tuple[Row, ...]:
+        key = (kind, scope, sql, values)
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+            self._make_views(scope)
+            cursor = self._connection.cursor()
+        with cursor:
+            cursor.execute(f"use memory.{scope.name}")
+            found = tuple(kind(*row) for row in cursor.execute(sql, list(values)).fetchall())
+        with self._lock:
+            if key not in self._answers:
+                self._answers[key] = found
+                self._rows += len(found)
+            while len(self._answers) > _ANSWERS_KEPT or (self._rows > _ROWS_KEPT and len(self._answers) > 1):
+                self._rows -= len(self._answers.popitem(last=False)[1])
+        return found
+
+    def _make_views(self, scope: Scope) -> None:
+        if scope.name in self._scopes:
+            return
+        self._connection.execute(f"create schema memory.{scope.name}")
+        for table in self.generation.manifest.tables:
+            self._connection.execute(
+                f'create view memory.{scope.name}."{table}" as'
+                f' select * from generation.main."{table}" where {scope.condition(table)}'
+            )
+        self._scopes.add(scope.name)
+
+
+_opened: OrderedDict[str, _Opened] = OrderedDict()
+_opening = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A generation as one scope sees it."""
+
+    generation: Generation
+    scope: Scope
+    _source: _Opened
+
+    def rows(self, kind: type[Row], sql: str, values: Sequence[Any] = ()) -> tuple[Row, ...]:
+        """The rows of a query over the published tables, each made into a `kind` (its columns in order).
+
+        `sql` is a constant of the code; what a user chose goes into `values`, which must be hashable.
+        """
+        return self._source.answer(kind, self.scope, sql, tuple(values))
+
+
+def open_figures(paths: DataPaths, scope: Scope, generation: Generation | None = None) -> Figures:
+    """The current generation (or that one) for a scope; cheap when it was opened before.
+
+    Raises Problem: exit 2 when nothing was published yet, exit 1 when what was published is damaged or was changed.
+    """
+    chosen = generation or require_current(paths)
+    key = str(chosen.folder)
+    with _opening:
+        if key not in _opened:
+            _opened[key] = _Opened(chosen)
+            while len(_opened) > _GENERATIONS_OPEN:
+                _opened.popitem(last=False)
+        _opened.move_to_end(key)
+        return Figures(chosen, scope, _opened[key])

@@ -1,7 +1,7 @@
 """What is in a backup: which files of the data folder, and the list that stands at the head of the archive.
 
-In it: what was landed, published, issued, checked and logged, the accounts and the audit log. Not in it: the warehouse and all else that `yibao run` makes
-again, and the key, which would open every identity to whoever finds the archive.
+In it: what was landed, published, issued, checked and logged, the accounts and the audit log. Not in it: the warehouse and
+all else that `yibao run` makes again, and the key, which would open every identity to whoever finds the archive.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The dashboard: pages of a published generation for the bureau's browsers."""

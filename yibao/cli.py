@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from yibao import __version__, lookup, publishing, quality, show_check, show_status, show_values, summary
+from yibao.account_commands import audit, user
 from yibao.cluster_commands import cluster
 from yibao.command import ChineseGroup, Session
+from yibao.dashboard_command import dashboard
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
 from yibao.lock import data_lock
 from yibao.logs import write_run_report
@@ -225,6 +227,9 @@ main.add_command(backup)
 main.add_command(restore)
 main.add_command(prune)
 main.add_command(cluster)
+main.add_command(dashboard)
+main.add_command(user)
+main.add_command(audit)
 
 _NAME = str.maketrans("", "", "-:")
 

@@ -93,6 +93,20 @@ class DataPaths:
         return self.root / "logs"
 
     @property
+    def accounts(self) -> Path:
+        """Who may use the dashboard: users, sessions, and how to reach the bureau's own login service."""
+        return self.root / "accounts"
+
+    @property
+    def account_store(self) -> Path:
+        return self.accounts / "accounts.sqlite"
+
+    @property
+    def audit(self) -> Path:
+        """Who did what on the dashboard: one hash-chained file for each month."""
+        return self.root / "audit"
+
+    @property
     def lock(self) -> Path:
         """One writer at a time."""
         return self.root / "yibao.lock"

@@ -256,6 +256,10 @@ CALLS: dict[str, list[str] | None] = {
     "restore": None,
     "prune": ["--keep-generations", "1"],
     "cluster": None,
+    "user": ["add", "zhang", "--role", "leader", "--display", "张局长"],
+    "audit": [],
+    # serves until it is stopped
+    "dashboard": None,
 }
 
 

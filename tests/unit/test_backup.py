@@ -42,6 +42,8 @@ def paths(tmp_path: Path) -> DataPaths:
         "issued/2026-09/报表.json": b"[1]",
         "quality/20261121T101400Z-0123ab/run.json": b"{}",
         "logs/run-1.json": b"{}",
+        "accounts/accounts.sqlite": b"users",
+        "audit/2026-11.jsonl": b"{}",
         "warehouse.duckdb": b"made again",
         "dbt/target/manifest.json": b"made again",
         "yibao.lock": b"",
@@ -74,7 +76,7 @@ def test_what_comes_back_is_what_went_in(paths: DataPaths, packed: Packed, tmp_p
         if name not in left_out and ".incoming" not in name
     }
     assert tree(back.root) == expected
-    assert "issued/2026-09/报表.json" in expected
+    assert {"issued/2026-09/报表.json", "accounts/accounts.sqlite", "audit/2026-11.jsonl"} <= set(expected)
     assert not (back.published / RUN_ID / "marts.duckdb").stat().st_mode & 0o222
     assert back.current.stat().st_mode & 0o200
 

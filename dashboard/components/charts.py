@@ -86,12 +86,12 @@ def columns(points: Sequence[Point], *, unit: str, stacked: bool = False) -> alt
     )
     if not stacked and order[1:]:
         chart = chart.encode(xOffset=alt.XOffset("series:N", sort=order))
-    return dressed(alt.layer(chart.mark_bar(clip=True)), HEIGHT)
+    return dressed(alt.layer(chart.mark_bar()), HEIGHT)
 
 
-def dressed(chart: alt.LayerChart, height: int) -> alt.LayerChart:
+def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerChart:
     """The look all charts share."""
-    return (
+    dressed_chart: alt.LayerChart = (
         chart.properties(height=height, width="container")
         .configure_axis(
             labelFontSize=12,
@@ -107,6 +107,7 @@ def dressed(chart: alt.LayerChart, height: int) -> alt.LayerChart:
         .configure_legend(orient="top", title=None, labelFontSize=12, labelColor=palette.INK)
         .configure(font=palette.FONTS)
     )
+    return dressed_chart
 
 
 def _data(points: Sequence[Point]) -> alt.InlineData:

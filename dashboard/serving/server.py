@@ -22,7 +22,7 @@ from dashboard.serving.site import Site
 from yibao.paths import DATA_VARIABLE
 from yibao.problem import Problem
 
-SCRIPT = Path(__file__).resolve().parents[1] / "app.py"
+SCRIPT = Path(__file__).resolve().parent / "script.py"
 # whatever a file or variable of the machine says: what is given here wins
 _OPTIONS: dict[str, Any] = {
     "browser.gatherUsageStats": False,

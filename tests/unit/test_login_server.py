@@ -321,6 +321,7 @@ def test_what_is_typed_comes_back_as_text(browser: Browser) -> None:
         ("", "/"),
         ("https://elsewhere.example/", "/"),
         ("//elsewhere.example/", "/"),
+        ("///elsewhere.example/", "/"),
         ("/\\elsewhere.example/", "/"),
         ("\\\\elsewhere.example", "/"),
         ("/\t/elsewhere.example", "/"),

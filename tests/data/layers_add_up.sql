@@ -18,16 +18,18 @@ settlements as (
 
 looked_up as (
     select
+        'all' as place,
         {% for layer, column in columns.items() -%}
-        coalesce(sum({{ column }}), 0) as {{ layer }}{% if not loop.last %},{% endif %}
+        sum({{ column }}) as {{ layer }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from settlements
 ),
 
 shown as (
     select
+        'all' as place,
         {% for layer in columns -%}
-        coalesce(sum({{ layer }}), 0) as {{ layer }}{% if not loop.last %},{% endif %}
+        sum({{ layer }}) as {{ layer }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from marts
 ),
@@ -52,13 +54,13 @@ layers_add_up as (
     {%- for layer in columns %}
     union all
     select
-        'all' as place,
+        place,
         '{{ layer }}' as layer,
         looked_up.{{ layer }} as expected,
         shown.{{ layer }} as found
     from looked_up
-    cross join shown
-    where looked_up.{{ layer }} <> shown.{{ layer }}
+    inner join shown using (place)
+    where coalesce(looked_up.{{ layer }}, 0) <> coalesce(shown.{{ layer }}, 0)
     {%- endfor %}
 )
 

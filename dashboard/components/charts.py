@@ -5,6 +5,7 @@ Numbers become floats here, for drawing only. Every function takes what a table 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -118,9 +119,16 @@ def columns_and_line(
     line_only = base.transform_filter(alt.FieldOneOfPredicate(field="series", oneOf=over)).encode(
         y=alt.Y("value:Q", title=unit)
     )
-    upright = bars_only.mark_bar().encode(y=alt.Y("value:Q", title=unit, stack="zero" if stacked else None))
-    if not stacked:
-        upright = upright.encode(xOffset=alt.XOffset("series:N", sort=order))
+    upright = bars_only.encode(y=alt.Y("value:Q", title=unit, stack="zero" if stacked else None))
+    if stacked:
+        # the first series stands at the bottom
+        upright = (
+            upright.transform_calculate(rank=f"indexof({json.dumps(order)}, datum.series)")
+            .encode(order=alt.Order("rank:Q"))
+            .mark_bar(width={"band": 0.6})
+        )
+    else:
+        upright = upright.encode(xOffset=alt.XOffset("series:N", sort=order)).mark_bar()
     return dressed(
         alt.layer(
             upright,

@@ -96,8 +96,12 @@ def _show_persons(view: View, rate: Value | None) -> None:
     show_facts(
         [
             Fact("参保人数", _reported(found.insured), "count", day),
-            Fact("户籍人口", _of_whole(rate.denominator, one_scheme), "count", "全年一个数"),
-            Fact("未参保人数", _of_whole(_uninsured(rate), one_scheme), "count", "户籍人口－参保人数"),
+            Fact(
+                "未参保人数",
+                _of_whole(_uninsured(rate), one_scheme),
+                "count",
+                f"户籍人口 {shown(_of_whole(rate.denominator, one_scheme), 'count')}－参保人数",
+            ),
             Fact("已登记未缴费", _reported(found.unpaid), "count", "不计入参保人数"),
             Fact("缴费人数", _reported(found.payers), "count", f"{view.chosen.period[:4]}参保年度累计"),
             Fact("缴费金额", _reported(found.amount), "wan", f"{view.chosen.period[:4]}参保年度累计"),
@@ -426,6 +430,8 @@ def _show_priority(view: View) -> None:
         )
         for group in groups
     ]
+    # the place in the order would tell a rate that is not shown
+    rows.sort(key=lambda cells: Gap.SUPPRESSED in (cell.content for cell in cells))
     rows.append(_group("合计（去重）", whole[_PRIORITY], whole.get(_PRIORITY_STRICT), True))
     columns = (
         Column("人群"),

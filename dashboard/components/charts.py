@@ -177,7 +177,8 @@ def _color(order: list[str]) -> alt.Color | alt.Value:
         "series:N",
         sort=order,
         scale=alt.Scale(domain=order, range=list(palette.SERIES[: len(order)])),
-        legend=alt.Legend(title=None),
+        # more of them in one line would be cut off on a phone
+        legend=alt.Legend(title=None, columns=2 if order[3:] else 3),
     )
 
 

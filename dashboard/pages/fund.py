@@ -48,10 +48,15 @@ def render(view: View) -> None:
     if not books:
         note(_nothing(view))
         return
-    if view.chosen.insutype in books:
-        _show_money(books[view.chosen.insutype])
     months = series(view.figures, _CARDS, view.chosen_ytd)
     now = values(view.figures, _CARDS, view.chosen_ytd)
+    # the books are summed over what came: with a month missing the sum is not that of the year
+    use_rate = now.get("fund_use_rate")
+    complete = use_rate is not None and use_rate.status != "no_data"
+    if not complete:
+        note("本年有月份没有报送基金收支，累计数不全，不予显示；各月收支见下表。")
+    elif view.chosen.insutype in books:
+        _show_money(books[view.chosen.insutype])
     cumulated = "累计" if view.chosen.mode == "month" else ""
     show_cards(
         [Card(view.catalogue[code], now.get(code), months[code][-13:], cumulated) for code in _CARDS],
@@ -61,8 +66,9 @@ def render(view: View) -> None:
         note("基金指标按本年累计统计；各月收支见“各月基金收支”。")
     _show_months(view)
     _show_use_rate(view)
-    _show_sources(view)
-    _show_books(view, list(books.values()))
+    if complete:
+        _show_sources(view)
+        _show_books(view, list(books.values()))
     _show_budgets(view)
 
 
@@ -149,6 +155,8 @@ def _show_use_rate(view: View) -> None:
         for code in _USE_RATES
         for month in months
     ]
+    if all(point.value is None for point in points):
+        return
     rows = tuple(
         row(
             month,

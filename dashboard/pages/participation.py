@@ -100,7 +100,9 @@ def _show_persons(view: View, rate: Value | None) -> None:
                 "未参保人数",
                 _of_whole(_uninsured(rate), one_scheme),
                 "count",
-                f"户籍人口 {shown(_of_whole(rate.denominator, one_scheme), 'count')}－参保人数",
+                "不分险种"
+                if one_scheme
+                else f"户籍人口 {shown(_reported(rate.denominator), 'count')}－参保人数",
             ),
             Fact("已登记未缴费", _reported(found.unpaid), "count", "不计入参保人数"),
             Fact("缴费人数", _reported(found.payers), "count", f"{view.chosen.period[:4]}参保年度累计"),
@@ -129,7 +131,8 @@ def _show_regions(view: View) -> None:
             _of_whole(place.denominator, one_scheme),
             _of_whole(_uninsured(place), one_scheme) if place.denominator else Gap.NO_BASE,
             of_change(place.last_year_change),
-            Gap.NO_BASE if place.completion is None else place.completion,
+            # the target is about all persons together
+            Gap.NOT_SPLIT if one_scheme else of_change(place.completion),
         )
         for place in places
     )
@@ -314,6 +317,7 @@ def _show_collection(view: View) -> None:
     points = [
         Point(name, _persons(found.get(number)), series_name, _persons_text(found.get(number)))
         for found, series_name in ((this, f"{year}参保年度"), (last, f"{year - 1}参保年度"))
+        if found
         for number, name in names.items()
     ]
     rows = tuple(

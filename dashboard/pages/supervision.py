@@ -56,7 +56,7 @@ def render(view: View) -> None:
         return
     _show_months(view, place, whole)
     _show_violations(view, place, whole)
-    if place:
+    if view.region.level == "township":
         _show_actions(view, place)
         return
     left, right = st.columns([2, 3], gap="large")
@@ -64,7 +64,7 @@ def render(view: View) -> None:
         _show_actions(view, place)
     with right:
         _show_rates(view)
-    _show_kinds(view, whole)
+    _show_kinds(view, place, whole)
 
 
 def _show_rates(view: View) -> None:
@@ -96,7 +96,13 @@ def _calibre_note(view: View) -> str:
     if view.chosen.insutype != "all":
         told.append("监管检查不分险种。")
     if view.region.parent_code:
-        told.append(f"只统计位于{view.region.name}的定点机构；覆盖率等指标只有全县数。")
+        told.append(f"只统计位于{view.region.name}的定点机构。")
+    if view.region.level == "township":
+        told.append("检查覆盖率、违规机构率、问题办结率不分到乡镇。")
+    else:
+        closed = values(view.figures, ["finding_closed_rate"], view.chosen_ytd).get("finding_closed_rate")
+        if closed is not None and closed.status == "no_data":
+            told.append("本年有月份没有报送检查问题，累计数只含已报送的月份。")
     return "".join(told)
 
 
@@ -113,7 +119,7 @@ def _show_facts(view: View, whole: Inspected | None, still_open: Sequence[OpenFi
             "未办结问题（件）",
             len(still_open),
             "count",
-            f"其中往年 {earlier} 件" if earlier else "都是本年检查发现",
+            f"其中往年 {earlier} 件" if earlier else "",
             help="截至本期检查发现、尚未办结的问题，含往年；办结状态以最近一次导出为准",
         ),
         Fact(
@@ -324,10 +330,10 @@ def _show_actions(view: View, place: str) -> None:
     )
 
 
-def _show_kinds(view: View, whole: Inspected) -> None:
+def _show_kinds(view: View, place: str, whole: Inspected) -> None:
     """Coverage by the kind of institution: institutions under agreement, not visits."""
     coverage, violating = _by_kind(view, "inspect_coverage"), _by_kind(view, "violation_rate")
-    visited = {each.at or "": each for each in inspected_by_kind(view.figures, view.chosen.period, "")}
+    visited = {each.at or "": each for each in inspected_by_kind(view.figures, view.chosen.period, place)}
     visited["all"] = whole
     kinds = [kind for kind in dict.fromkeys([*visited, *coverage]) if kind != "all"]
     columns = (

@@ -16,6 +16,7 @@ from dashboard.view import View
 from yibao.figures import (
     FundBooks,
     Value,
+    alert_limits,
     elapsed_share,
     fund_books,
     fund_months,
@@ -38,8 +39,8 @@ _CARDS = (
 _USE_RATES = ("fund_use_rate", "fund_use_rate_arrived")
 _MONTHS = 24
 _COLUMNS = 12
-# the tiers of fund_use_rate in seeds/alert_rule.csv
-_LIMITS = (Limit(95, "预警 95%", palette.ORANGE), Limit(100, "报警 100%", palette.RED))
+_LEVELS = {"warning": "预警", "alarm": "报警"}
+_LEVEL_COLORS = {"warning": palette.ORANGE, "alarm": palette.RED}
 
 
 def render(view: View) -> None:
@@ -157,6 +158,14 @@ def _show_use_rate(view: View) -> None:
     ]
     if all(point.value is None for point in points):
         return
+    limits = [
+        Limit(
+            float(limit.threshold),
+            f"{_LEVELS[limit.level]} {float(limit.threshold):g}%",
+            _LEVEL_COLORS[limit.level],
+        )
+        for limit in alert_limits(view.figures, "fund_use_rate")
+    ]
     rows = tuple(
         row(
             month,
@@ -174,7 +183,7 @@ def _show_use_rate(view: View) -> None:
             "use-rate",
             "基金使用率走势（本年累计）",
             Table(columns, rows),
-            lines(points, unit="%", limits=_LIMITS),
+            lines(points, unit="%", limits=limits),
             chart_only=True,
             note="按本年累计计算，每年1月重新起算。",
             codes=_USE_RATES,
@@ -277,10 +286,19 @@ def _show_books(view: View, books: list[FundBooks]) -> None:
             "分险种基金收支与可支付月数（本年累计）",
             Table(columns, rows, total=books[-1].insutype == "all"),
             bars(points, unit="可支付月数（个月）") if points else None,
-            note="可支付月数低于3个月报警，高于12个月预警。",
+            note=_lasting_note(view),
             codes=codes,
         ),
     )
+
+
+def _lasting_note(view: View) -> str:
+    """`可支付月数低于3个月报警，高于12个月预警。`, as the rules say."""
+    told = [
+        f"{'低于' if limit.comparator == '<' else '高于'}{float(limit.threshold):g}个月{_LEVELS[limit.level]}"
+        for limit in alert_limits(view.figures, "cum_surplus_months")
+    ]
+    return f"可支付月数{'，'.join(told)}。" if told else ""
 
 
 def _scheme_name(view: View, insutype: str) -> str:

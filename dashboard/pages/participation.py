@@ -262,7 +262,7 @@ def _show_calibres(view: View) -> None:
                 rows,
             ),
             lines(points, unit="%"),
-            note="全部险种合计。户籍口径为考核口径；常住口径超过100%，多为户籍外人口在本地参保或人口外流。",
+            note="全部险种合计。户籍口径为默认口径；常住口径超过100%，多为户籍外人口在本地参保或人口外流。",
             chart_only=True,
             codes=_CALIBRES,
         ),

@@ -9,9 +9,11 @@ import pytest
 
 from tests.unit.figures_kit import COUNTY, PERIOD, TOWN, publish
 from yibao.figures import (
+    AlertLimit,
     Figures,
     Scope,
     Selection,
+    alert_limits,
     elapsed_share,
     fund_books,
     fund_months,
@@ -65,10 +67,10 @@ def figures(tmp_path: Path) -> Figures:
 def test_sources_are_those_of_which_money_was_due_or_came(figures: Figures, chosen: Selection) -> None:
     found = [(each.account_item, each.due, each.arrived) for each in fund_sources(figures, chosen)]
     assert found == [
-        ("personal", 800, 790),
-        ("province", 200, 150),
-        ("city", 0, Decimal("0.01")),
-        ("all", 1000, 940),
+        ("personal", Decimal(800), Decimal(790)),
+        ("province", Decimal(200), Decimal(150)),
+        ("city", Decimal(0), Decimal("0.01")),
+        ("all", Decimal(1000), Decimal(940)),
     ]
 
 
@@ -81,7 +83,7 @@ def test_a_months_flows_stand_beside_the_balance_at_its_end(figures: Figures) ->
 
 def test_a_month_without_its_balance_is_still_there(figures: Figures) -> None:
     july = fund_months(figures, YEAR, 12)[0]
-    assert (july.period, july.balance, july.closing) == ("2026-07", 10, None)
+    assert (july.period, july.balance, july.closing) == ("2026-07", Decimal(10), None)
 
 
 def test_what_a_month_left_over_may_be_below_zero_or_unknown() -> None:
@@ -91,8 +93,22 @@ def test_what_a_month_left_over_may_be_below_zero_or_unknown() -> None:
 
 def test_schemes_come_by_income_with_the_whole_last(figures: Figures) -> None:
     found = fund_books(figures, MONTH)
-    assert [(each.insutype, each.income) for each in found] == [("390", 700), ("310", 260), ("all", 960)]
-    assert (found[-1].opening, found[-1].closing, found[-1].reserve) == (500, 560, None)
+    assert [(each.insutype, each.income) for each in found] == [
+        ("390", Decimal(700)),
+        ("310", Decimal(260)),
+        ("all", Decimal(960)),
+    ]
+    assert (found[-1].opening, found[-1].closing, found[-1].reserve) == (Decimal(500), Decimal(560), None)
+
+
+def test_the_limits_are_those_of_the_rules(figures: Figures) -> None:
+    # seeds/alert_rule.csv; of ip_selfpay_share there are rules about tiers only
+    assert alert_limits(figures, "fund_use_rate") == (
+        AlertLimit("warning", ">", Decimal(95)),
+        AlertLimit("alarm", ">", Decimal(100)),
+    )
+    assert alert_limits(figures, "part_rate") == (AlertLimit("alarm", ">", Decimal(100)),)
+    assert alert_limits(figures, "ip_selfpay_share") == ()
 
 
 def test_a_township_has_no_fund(figures: Figures) -> None:

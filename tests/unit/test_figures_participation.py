@@ -88,7 +88,7 @@ def figures(paths: DataPaths) -> Figures:
 def test_the_village_with_the_lowest_rate_comes_first_and_the_unknown_one_last(figures: Figures) -> None:
     found = villages(figures, PERIOD, TOWN)
     assert [each.name for each in found] == ["2村", "1村", "3村", "0村"]
-    assert (found[0].uninsured, found[0].rate) == (30, 85)
+    assert (found[0].uninsured, found[0].rate) == (30, Decimal(85))
     assert (found[2].uninsured, found[2].registered) == (None, None)
     assert (found[3].is_unknown, found[3].registered, found[3].uninsured) == (True, 40, None)
 
@@ -102,16 +102,20 @@ def test_a_clerk_sees_the_villages_of_his_township_only(paths: DataPaths) -> Non
 
 def test_schemes_come_by_size_with_the_whole_last(figures: Figures) -> None:
     found = coverage_by_scheme(figures, YEAR)
-    assert [(each.insutype, each.insured) for each in found] == [("390", 250), ("310", 40), ("all", 290)]
+    assert [(each.insutype, each.insured) for each in found] == [
+        ("390", Decimal(250)),
+        ("310", Decimal(40)),
+        ("all", Decimal(290)),
+    ]
     assert found[0].unpaid is None
 
 
 def test_collection_adds_up_over_the_turn_of_the_year_to_the_periods_end(figures: Figures) -> None:
     found = collection(figures, 2026, YEAR)
     assert [(each.number, each.persons_so_far, each.amount_so_far) for each in found] == [
-        (-2, 10, 4000),
-        (1, 15, 6000),
-        (3, 14, 5600),
+        (-2, 10, Decimal(4000)),
+        (1, 15, Decimal(6000)),
+        (3, 14, Decimal(5600)),
     ]
     assert [each.persons for each in found] == [10, 5, -1]
 

@@ -85,12 +85,18 @@ def test_an_institution_visited_three_times_is_three_visits_and_one_institution(
     assert (found.visits, found.institutions, found.with_findings) == (5, 3, 2)
     assert (found.findings, found.closed) == (3, 2)
     # B's finding came without a recovered amount, C had none
-    assert (found.violation, found.recovered, found.fine) == (1000, 600, None)
+    assert (found.violation, found.recovered, found.fine) == (Decimal(1000), Decimal(600), None)
 
 
 def test_without_a_finding_there_is_no_money_and_that_is_zero(figures: Figures) -> None:
-    may = inspected_by_kind(figures, PERIOD, "")[-1]
-    assert (may.at, may.visits, may.findings, may.violation, may.fine) == (None, 1, 0, 0, 0)
+    unregistered = inspected_by_kind(figures, PERIOD, "")[-1]
+    assert (
+        unregistered.at,
+        unregistered.visits,
+        unregistered.findings,
+        unregistered.violation,
+        unregistered.fine,
+    ) == (None, 1, 0, Decimal(0), Decimal(0))
 
 
 def test_months_and_kinds_each_count_an_institution_once(figures: Figures) -> None:

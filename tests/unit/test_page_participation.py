@@ -13,7 +13,7 @@ from yibao.figures import TenDay, Value
 
 def priority(done: int, listed: int, rate: str) -> Value:
     parts = (Decimal(done), Decimal(listed), Decimal(rate), "ok")
-    return Value("2026-09", "990101", "orphan", "part_rate_priority", *parts, *[None] * 8)  # type: ignore[arg-type]
+    return Value("2026-09", "990101", "orphan", "part_rate_priority", *parts, *[None] * 8)
 
 
 def contents(done: int, listed: int, insured: int, *, rows_allowed: bool) -> list[object]:

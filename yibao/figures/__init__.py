@@ -33,6 +33,7 @@ from yibao.figures.places import (
     schemes,
 )
 from yibao.figures.reader import Figures, open_figures
+from yibao.figures.rules import AlertLimit, alert_limits
 from yibao.figures.scope import Scope, has_rule
 from yibao.figures.supervision import (
     Action,
@@ -50,6 +51,7 @@ from yibao.figures.supervision import (
 __all__ = [
     "UNKNOWN_TOWNSHIP",
     "Action",
+    "AlertLimit",
     "Catalogue",
     "Figures",
     "FundBooks",
@@ -71,6 +73,7 @@ __all__ = [
     "Village",
     "Violations",
     "actions",
+    "alert_limits",
     "alerts",
     "below",
     "catalogue",

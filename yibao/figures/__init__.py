@@ -1,7 +1,26 @@
 """Reading the figures of a published generation as one user may see them. Dashboard and reports ask here."""
 
 from yibao.figures.catalogue import Catalogue, Indicator, Measure, catalogue
+from yibao.figures.fund import (
+    FundBooks,
+    FundMonth,
+    FundSource,
+    elapsed_share,
+    fund_books,
+    fund_months,
+    fund_sources,
+)
 from yibao.figures.indicators import Selection, Value, alerts, below, parts, series, values
+from yibao.figures.participation import (
+    SchemeCoverage,
+    TenDay,
+    Village,
+    collection,
+    coverage_by_scheme,
+    last_ten_day,
+    ten_day_name,
+    villages,
+)
 from yibao.figures.places import (
     UNKNOWN_TOWNSHIP,
     Institution,
@@ -14,31 +33,71 @@ from yibao.figures.places import (
     schemes,
 )
 from yibao.figures.reader import Figures, open_figures
+from yibao.figures.rules import AlertLimit, alert_limits
 from yibao.figures.scope import Scope, has_rule
+from yibao.figures.supervision import (
+    Action,
+    Inspected,
+    OpenFinding,
+    Violations,
+    actions,
+    inspected,
+    inspected_by_kind,
+    inspected_by_month,
+    open_findings,
+    violations,
+)
 
 __all__ = [
     "UNKNOWN_TOWNSHIP",
+    "Action",
+    "AlertLimit",
     "Catalogue",
     "Figures",
+    "FundBooks",
+    "FundMonth",
+    "FundSource",
     "Indicator",
+    "Inspected",
     "Institution",
     "Measure",
+    "OpenFinding",
     "Period",
     "Region",
     "Scheme",
+    "SchemeCoverage",
     "Scope",
     "Selection",
+    "TenDay",
     "Value",
+    "Village",
+    "Violations",
+    "actions",
+    "alert_limits",
     "alerts",
     "below",
     "catalogue",
+    "collection",
+    "coverage_by_scheme",
+    "elapsed_share",
+    "fund_books",
+    "fund_months",
+    "fund_sources",
     "has_rule",
+    "inspected",
+    "inspected_by_kind",
+    "inspected_by_month",
     "institutions",
+    "last_ten_day",
     "open_figures",
+    "open_findings",
     "parts",
     "periods",
     "regions",
     "schemes",
     "series",
+    "ten_day_name",
     "values",
+    "villages",
+    "violations",
 ]

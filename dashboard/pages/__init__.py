@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.pages import overview
+from dashboard.pages import compensation, cost, institution, overview, referral
 from dashboard.view import View
 from yibao.accounts import Right
 
@@ -21,4 +21,10 @@ class Page:
     right: Right = Right.FIGURES
 
 
-PAGES = (Page("总览", "overview", "运行情况", overview.render),)
+PAGES = (
+    Page("总览", "overview", "运行情况", overview.render),
+    Page("待遇补偿", "compensation", "参保与待遇", compensation.render),
+    Page("就医流向", "referral", "参保与待遇", referral.render),
+    Page("次均费用", "cost", "参保与待遇", cost.render),
+    Page("定点机构", "institution", "基金与监管", institution.render),
+)

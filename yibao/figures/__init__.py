@@ -1,7 +1,23 @@
 """Reading the figures of a published generation as one user may see them. Dashboard and reports ask here."""
 
 from yibao.figures.catalogue import Catalogue, Indicator, Measure, catalogue
-from yibao.figures.indicators import Selection, Value, alerts, below, parts, series, values
+from yibao.figures.compensation import Layers, Paid, layers, paid_by_scheme, paid_by_tier
+from yibao.figures.cost import CASES_NEEDED, PEERS_NEEDED, Standing, TierCost, costs_by_tier, standings
+from yibao.figures.cut import per, percent
+from yibao.figures.indicators import Selection, Value, alerts, below, part_series, parts, series, values
+from yibao.figures.institution import (
+    Finding,
+    Inspected,
+    Place,
+    Profile,
+    Served,
+    findings_of,
+    inspected,
+    placed,
+    profile,
+    served_by_institution,
+    served_by_township,
+)
 from yibao.figures.places import (
     UNKNOWN_TOWNSHIP,
     Institution,
@@ -14,31 +30,64 @@ from yibao.figures.places import (
     schemes,
 )
 from yibao.figures.reader import Figures, open_figures
+from yibao.figures.referral import Flow, Outside, Treated, flows, joined, outside, treated_by_location
 from yibao.figures.scope import Scope, has_rule
 
 __all__ = [
+    "CASES_NEEDED",
+    "PEERS_NEEDED",
     "UNKNOWN_TOWNSHIP",
     "Catalogue",
     "Figures",
+    "Finding",
+    "Flow",
     "Indicator",
+    "Inspected",
     "Institution",
+    "Layers",
     "Measure",
+    "Outside",
+    "Paid",
     "Period",
+    "Place",
+    "Profile",
     "Region",
     "Scheme",
     "Scope",
     "Selection",
+    "Served",
+    "Standing",
+    "TierCost",
+    "Treated",
     "Value",
     "alerts",
     "below",
     "catalogue",
+    "costs_by_tier",
+    "findings_of",
+    "flows",
     "has_rule",
+    "inspected",
     "institutions",
+    "joined",
+    "layers",
     "open_figures",
+    "outside",
+    "paid_by_scheme",
+    "paid_by_tier",
+    "part_series",
     "parts",
+    "per",
+    "percent",
     "periods",
+    "placed",
+    "profile",
     "regions",
     "schemes",
     "series",
+    "served_by_institution",
+    "served_by_township",
+    "standings",
+    "treated_by_location",
     "values",
 ]

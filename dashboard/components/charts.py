@@ -92,7 +92,9 @@ def columns(points: Sequence[Point], *, unit: str, stacked: bool = False) -> alt
 def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerChart:
     """The look all charts share."""
     dressed_chart: alt.LayerChart = (
-        chart.properties(height=height, width="container")
+        # first: it would throw away what was configured before it
+        chart.configure(font=palette.FONTS)
+        .properties(height=height, width="container")
         .configure_axis(
             labelFontSize=12,
             titleFontSize=12,
@@ -105,7 +107,6 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
         .configure_axisX(grid=False)
         .configure_view(stroke=None)
         .configure_legend(orient="top", title=None, labelFontSize=12, labelColor=palette.INK)
-        .configure(font=palette.FONTS)
     )
     return dressed_chart
 
@@ -126,7 +127,7 @@ def _color(order: list[str]) -> alt.Color | alt.Value:
         "series:N",
         sort=order,
         scale=alt.Scale(domain=order, range=list(palette.SERIES[: len(order)])),
-        legend=alt.Legend(),
+        legend=alt.Legend(title=None),
     )
 
 

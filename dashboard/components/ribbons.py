@@ -104,9 +104,7 @@ def _stacked(names: Sequence[str], amounts: Sequence[tuple[str, float]]) -> _Spa
     return spans
 
 
-def _outlines(
-    drawn: Sequence[Ribbon], left: _Spans, right: _Spans
-) -> list[dict[str, Any]]:
+def _outlines(drawn: Sequence[Ribbon], left: _Spans, right: _Spans) -> list[dict[str, Any]]:
     """Upper and lower edge of every ribbon, along a smooth step; ribbons leave and arrive in the order of the other side."""
     starts = _slots(
         drawn, left, [ribbon.origin for ribbon in drawn], [ribbon.destination for ribbon in drawn], right

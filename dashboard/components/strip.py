@@ -45,7 +45,9 @@ def strip(
     kinds = ["机构", marked_zh]
     shapes = base.mark_point(size=90, filled=True, opacity=0.75).encode(
         color=alt.Color(
-            "kind:N", scale=alt.Scale(domain=kinds, range=[palette.BLUE, palette.RED]), legend=alt.Legend()
+            "kind:N",
+            scale=alt.Scale(domain=kinds, range=[palette.BLUE, palette.RED]),
+            legend=alt.Legend(title=None),
         ),
         shape=alt.Shape("kind:N", scale=alt.Scale(domain=kinds, range=["circle", "triangle-up"])),
         tooltip=[

@@ -32,7 +32,7 @@ def waterfall(whole: Point, parts: Sequence[Point], *, unit: str) -> alt.LayerCh
             "series:N",
             sort=order,
             scale=alt.Scale(domain=order, range=[palette.LIGHT_GREY, *palette.SERIES[: len(order) - 1]]),
-            legend=alt.Legend(),
+            legend=alt.Legend(title=None),
         ),
     )
     texts = base.mark_text(align="left", dx=5, fontSize=12, color=palette.INK).encode(

@@ -17,10 +17,10 @@ from dashboard.components.cell import (
     of_change,
     of_value,
     shown,
-    suppressed,
     tone_of,
 )
 from dashboard.components.charts import Point, lines
+from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, show_indicators
 from dashboard.components.labels import TIERS
 from dashboard.components.show import note, show
@@ -175,28 +175,28 @@ _PARTS = (
     Column("住院人次", "count"),
     Column("住院费用", "wan"),
     Column("统筹支付", "wan"),
-    Column("政策范围内报销比", "percent", group="补偿比"),
-    Column("目标", "percent", group="补偿比"),
-    Column("实际补偿比（统筹）", "percent", group="补偿比"),
-    Column("目标", "percent", group="补偿比"),
-    Column("基金支付比（全口径）", "percent", group="补偿比"),
+    Column("政策范围内", "percent", group="政策范围内报销比"),
+    Column("目标", "percent", group="政策范围内报销比"),
+    Column("只算统筹", "percent", group="住院实际补偿比"),
+    Column("目标", "percent", group="住院实际补偿比"),
+    Column("全部基金", "percent", group="住院实际补偿比"),
 )
 
 
 def _paid(
     view: View, name: str, paid: Paid, policy_target: Content, actual_target: Content
 ) -> tuple[Cell, ...]:
-    return row(
-        name,
-        suppressed(paid.cases, rows_allowed=view.sees_rows),
+    cost, pool, policy, actual, fund = guarded(
+        view,
+        paid.cases,
         paid.cost,
         paid.pool,
         of_change(paid.policy_ratio),
-        policy_target,
         of_change(paid.actual_ratio),
-        actual_target,
         of_change(paid.fund_ratio),
     )
+    cases = counted(view, paid.cases)
+    return row(name, cases, cost, pool, policy, policy_target, actual, actual_target, fund)
 
 
 def _targets(view: View, insutype: str) -> tuple[Content, Content]:
@@ -258,23 +258,14 @@ def _show_places(view: View) -> None:
         Column("住院人次", "count"),
         Column("住院费用", "wan"),
         Column("统筹支付", "wan"),
-        Column("住院实际补偿比", "percent", bar=True),
-        Column("同比", "points"),
-        Column("政策范围内报销比", "percent"),
-        Column("门诊实际补偿比", "percent"),
+        Column("住院实际", "percent", group="补偿比", bar=True),
+        Column("同比", "points", group="补偿比"),
+        Column("政策范围内", "percent", group="补偿比"),
+        Column("门诊实际", "percent", group="补偿比"),
         Column("住院次均补偿", "yuan"),
     )
     rows = tuple(
-        row(
-            view.region_name(value.region_code),
-            _cases(view, found["ip_avg_compensation"].get(value.region_code)),
-            of_change(value.denominator) if value.denominator is not None else Gap.NOT_REPORTED,
-            of_change(value.numerator) if value.numerator is not None else Gap.NOT_REPORTED,
-            _of(value),
-            of_change(value.last_year_change),
-            *(_of(found[code].get(value.region_code)) for code in codes[1:]),
-        )
-        for value in places
+        _place(view, value, [found[code].get(value.region_code) for code in codes[1:]]) for value in places
     )
     show(
         view,
@@ -289,8 +280,21 @@ def _show_places(view: View) -> None:
     )
 
 
-def _cases(view: View, value: Value | None) -> Content:
-    """The cases that an indicator for each admission was divided by."""
-    if value is None:
-        return Gap.NOT_SPLIT
-    return suppressed(value.denominator, rows_allowed=view.sees_rows)
+def _place(view: View, actual: Value, others: Sequence[Value | None]) -> tuple[Cell, ...]:
+    """A place's inpatients by the parts of its ratios: the mean compensation is the pool's money for each case."""
+    mean = others[-1]
+    cases = mean.denominator if mean else None
+    cost, pool = guarded(view, cases, _delivered(actual.denominator), _delivered(actual.numerator))
+    return row(
+        view.region_name(actual.region_code),
+        counted(view, cases),
+        cost,
+        pool,
+        _of(actual),
+        of_change(actual.last_year_change),
+        *(_of(value) for value in others),
+    )
+
+
+def _delivered(amount: Decimal | None) -> Content:
+    return Gap.NOT_REPORTED if amount is None else amount

@@ -17,9 +17,9 @@ from dashboard.components.cell import (
     of_change,
     of_value,
     shown,
-    suppressed,
 )
 from dashboard.components.charts import Point, columns
+from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, show_indicators
 from dashboard.components.labels import TIERS
 from dashboard.components.show import note, show
@@ -135,15 +135,15 @@ def _show_tiers(view: View) -> None:
     itemised = drugs is None or drugs.status != "no_data"
     heads = (
         Column("层级"),
-        Column("住院人次", "count"),
-        Column("住院次均费用", "yuan"),
-        Column("平均住院日", "days"),
-        Column("住院自费占比", "percent"),
-        Column("15日再住院率", "percent"),
-        Column("明细费用", "wan", group="费用构成（按费用明细）"),
-        Column("药品", "percent", group="费用构成（按费用明细）"),
-        Column("耗材", "percent", group="费用构成（按费用明细）"),
-        Column("其他项目", "percent", group="费用构成（按费用明细）"),
+        Column("人次", "count", group="住院"),
+        Column("次均费用", "yuan", group="住院"),
+        Column("平均住院日", "days", group="住院"),
+        Column("自费占比", "percent", group="住院"),
+        Column("15日再住院率", "percent", group="住院"),
+        Column("明细费用", "wan", group="费用明细"),
+        Column("药品", "percent", group="费用明细"),
+        Column("耗材", "percent", group="费用明细"),
+        Column("其他", "percent", group="费用明细"),
     )
     rows = tuple(_tier(view, tier, itemised) for tier in found)
     points = [
@@ -151,7 +151,7 @@ def _show_tiers(view: View) -> None:
         for what, shares in (
             ("药品", [tier.drug_share for tier in found]),
             ("耗材", [tier.material_share for tier in found]),
-            ("其他项目", [tier.other_share for tier in found]),
+            ("其他", [tier.other_share for tier in found]),
         )
         for tier, share in zip(found, shares, strict=True)
         if share is not None
@@ -180,11 +180,15 @@ def _tier(view: View, tier: TierCost, itemised: bool) -> tuple[Cell, ...]:
 
     return row(
         _name(tier.tier),
-        suppressed(tier.cases, rows_allowed=view.sees_rows),
-        of_change(tier.avg_cost),
-        of_change(tier.avg_days),
-        of_change(tier.selfpay_share),
-        of_change(tier.readmission_rate),
+        counted(view, tier.cases),
+        *guarded(
+            view,
+            tier.cases,
+            of_change(tier.avg_cost),
+            of_change(tier.avg_days),
+            of_change(tier.selfpay_share),
+            of_change(tier.readmission_rate),
+        ),
         tier.items if itemised and tier.items is not None else Gap.NOT_REPORTED,
         share(tier.drug_share),
         share(tier.material_share),
@@ -209,7 +213,6 @@ def _show_peers(view: View) -> None:
     judged = standings(found, tiers)
     order = list(TIERS)
     found.sort(key=lambda value: (order.index(tiers[value.breakdown_value]), -(value.value or 0)))
-    visible = [value for value in found if not _hidden(view, value)]
     dots = [
         Dot(
             _name(tiers[value.breakdown_value]),
@@ -218,7 +221,8 @@ def _show_peers(view: View) -> None:
             f"{shown(value.value, 'yuan')}（{shown(value.denominator, 'count')}人次）",
             judged[value.breakdown_value] in (Standing.HIGH, Standing.LOW),
         )
-        for value in visible
+        for value in found
+        if counted(view, value.denominator) is not Gap.SUPPRESSED
     ]
     groups = {
         _name(tier): as_number(own[tier].value if tier in own else None, "yuan")
@@ -253,25 +257,23 @@ def _show_peers(view: View) -> None:
     )
 
 
-def _hidden(view: View, value: Value) -> bool:
-    return suppressed(value.denominator, rows_allowed=view.sees_rows) is Gap.SUPPRESSED
-
-
 def _peer(
     view: View, value: Value, tier: str, own: Mapping[str, Value], standing: Standing
 ) -> tuple[Cell, ...]:
-    hidden = _hidden(view, value)
     base = own[tier].value if tier in own else None
     told, tone = _TOLD[standing]
     difference = value.value - base if value.value is not None and base is not None else None
+    price, apart, growth = guarded(
+        view, value.denominator, of_value(value), of_change(difference), of_change(value.last_year_change)
+    )
     return row(
         view.institutions[value.breakdown_value].name,
         _name(tier),
-        Gap.SUPPRESSED if hidden else of_value(value),
+        price,
         of_change(base),
-        Gap.SUPPRESSED if hidden else of_change(difference),
-        suppressed(value.denominator, rows_allowed=view.sees_rows),
-        Gap.SUPPRESSED if hidden else of_change(value.last_year_change),
+        apart,
+        counted(view, value.denominator),
+        growth,
         Cell(told, tone),
     )
 
@@ -281,7 +283,7 @@ def _rule(judged: Mapping[str, Standing], view: View) -> str:
         return [view.institutions[code].name for code, each in judged.items() if each is standing]
 
     rule = (
-        f"评判规则：在同一层级内，住院满{CASES_NEEDED}人次的机构不少于{PEERS_NEEDED}家时才评判；"
+        f"竖线是本层级全部机构合计的次均费用。评判规则：在同一层级内，住院满{CASES_NEEDED}人次的机构不少于{PEERS_NEEDED}家时才评判；"
         "次均费用与本层级各机构中位数之差，超过绝对偏差中位数（MAD）的3.5倍，为明显偏高或偏低。偏离不等于违规，须看病种结构。"
     )
     few = named(Standing.FEW_CASES)

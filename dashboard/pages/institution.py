@@ -23,23 +23,22 @@ from dashboard.components.cell import (
     of_change,
     of_value,
     shown,
-    suppressed,
     tone_of,
 )
 from dashboard.components.charts import Point, lines
+from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage
 from dashboard.components.labels import TIERS, label
 from dashboard.components.show import note, show
 from dashboard.view import View
 from yibao.figures import (
-    Inspected,
     Place,
     Profile,
     Selection,
     Served,
     Value,
+    VisitedMonth,
     findings_of,
-    inspected,
     part_series,
     parts,
     percent,
@@ -47,6 +46,7 @@ from yibao.figures import (
     profile,
     served_by_institution,
     served_by_township,
+    visited_months,
 )
 
 _INDICATORS = (
@@ -61,6 +61,8 @@ _INDICATORS = (
     "single_disease_share",
     "budget_exec_rate",
 )
+# inst_type of the contract
+_PHARMACY = "2"
 _DRAWN = ("ip_avg_cost", "ip_actual_ratio")
 _DIRECTIONS = {"higher": "高者在前", "lower": "低者在前"}
 
@@ -144,7 +146,7 @@ def _show_profile(view: View, found: Profile, served: Served | None) -> None:
         ("机构代码", found.code),
     ]
     text = "".join(
-        f'<span><i class="muted">{name}</i>　{escape(value)}</span>' for name, value in told if value
+        f'<span><span class="muted">{name}</span> {escape(value)}</span>' for name, value in told if value
     )
     st.html(
         f'<div class="banner {_tone(view, found)}"><b>{escape(found.name)}</b><span>{_status(view, found)}</span>{text}</div>'
@@ -152,14 +154,10 @@ def _show_profile(view: View, found: Profile, served: Served | None) -> None:
     if served is not None:
         show_facts(
             [
-                Fact(
-                    "住院人次", suppressed(served.cases, rows_allowed=view.sees_rows), "count", view.mode_zh
-                ),
+                Fact("住院人次", counted(view, served.cases), "count", view.mode_zh),
                 Fact("住院费用", served.ip_cost, "wan", view.mode_zh),
                 Fact("住院统筹支付", served.ip_pool, "wan", view.mode_zh),
-                Fact(
-                    "门诊人次", suppressed(served.visits, rows_allowed=view.sees_rows), "count", view.mode_zh
-                ),
+                Fact("门诊人次", counted(view, served.visits), "count", view.mode_zh),
                 Fact("门诊费用", served.op_cost, "wan", view.mode_zh, "普通门诊，不含门诊慢特病和药店购药"),
             ]
         )
@@ -207,16 +205,14 @@ def _show_indicators(view: View, found: Profile) -> None:
         chosen = _selection(view, code)
         every = parts(view.figures, code, chosen, "inst")
         own = next((value for value in every if value.breakdown_value == found.code), None)
-        peers = [value for value in every if _tier_of(view, value) == found.service_tier]
-        tiers = {value.breakdown_value: value for value in parts(view.figures, code, chosen, "service_tier")}
-        place = placed(found.code, indicator.direction, peers, tiers.get(found.service_tier))
+        place = placed(found.code, indicator, [value for value in every if _is_peer(view, value, found)])
         kind = kind_of_unit(indicator.unit)
         # one column holds several units, so its numbers are told as text
         rows.append(
             row(
                 indicator.name_zh + ("（累计）" if chosen.mode != view.chosen.mode else ""),
                 Cell(_said(_own(view, own), kind), tone_of(own)),
-                _said(of_change(place.tier), kind),
+                _said(of_change(place.together), kind),
                 _ranked(place),
                 _DIRECTIONS.get(indicator.direction, "从高到低排"),
                 _said(of_change(own.last_year_change if own else None), kind_of_change(indicator.unit)),
@@ -226,7 +222,7 @@ def _show_indicators(view: View, found: Profile) -> None:
     heads = (
         Column("指标"),
         Column("本机构"),
-        Column(f"{TIERS.get(found.service_tier, found.service_tier)}全部"),
+        Column("同级全部"),
         Column("同级位次", help="在同一层级、有这个指标数的机构中的位次，数相同的并列"),
         Column("排法"),
         Column("同比"),
@@ -238,7 +234,7 @@ def _show_indicators(view: View, found: Profile) -> None:
             "indicators",
             f"主要指标与同级位次（{view.mode_zh}）",
             Table(heads, tuple(rows)),
-            note="“全部”是该层级的数，由各机构的分子、分母相加后计算，不是平均数。没有规定方向的指标只按数值从高到低排，不表示好坏。",
+            note="同级指同一层级的医疗机构（药店只同药店比）。“同级全部”由各机构的分子、分母相加后计算，不是平均数。没有规定方向的指标只按数值从高到低排，不表示好坏。",
             codes=_INDICATORS,
         ),
     )
@@ -247,7 +243,7 @@ def _show_indicators(view: View, found: Profile) -> None:
 def _own(view: View, value: Value | None) -> Content:
     """The institution's value; hidden from those who may not see rows where it comes from very few cases."""
     if value is not None and view.catalogue[value.indicator_code].denominator == "ip_cases":
-        cases = suppressed(value.denominator, rows_allowed=view.sees_rows)
+        cases = counted(view, value.denominator)
         return of_value(value) if cases is not Gap.SUPPRESSED else cases
     return of_value(value)
 
@@ -260,9 +256,12 @@ def _ranked(place: Place) -> Content:
     return Gap.NO_BASE if place.place is None else f"第 {place.place} / {place.of}"
 
 
-def _tier_of(view: View, value: Value) -> str | None:
-    institution = view.institutions.get(value.breakdown_value)
-    return institution.service_tier if institution else None
+def _is_peer(view: View, value: Value, found: Profile) -> bool:
+    """Of the same tier, and a pharmacy only beside pharmacies."""
+    peer = view.institutions.get(value.breakdown_value)
+    if peer is None or peer.service_tier != found.service_tier:
+        return False
+    return (peer.inst_type == _PHARMACY) == (found.inst_type == _PHARMACY)
 
 
 def _show_months(view: View, found: Profile) -> None:
@@ -323,26 +322,30 @@ def _show_townships(view: View, found: Profile) -> None:
 
 
 def _served(view: View, each: Served, whole: int) -> tuple[Cell, ...]:
-    hidden = suppressed(each.cases, rows_allowed=view.sees_rows) is Gap.SUPPRESSED
+    share, cost, mean = guarded(
+        view, each.cases, of_change(percent(each.cases, whole)), each.ip_cost, of_change(each.avg_cost)
+    )
+    (spent,) = guarded(view, each.visits, each.op_cost)
     return row(
         view.region_name(each.key),
-        suppressed(each.cases, rows_allowed=view.sees_rows),
-        Gap.SUPPRESSED if hidden else of_change(percent(each.cases, whole)),
-        each.ip_cost,
-        Gap.SUPPRESSED if hidden else of_change(each.avg_cost),
-        suppressed(each.visits, rows_allowed=view.sees_rows),
-        each.op_cost,
+        counted(view, each.cases),
+        share,
+        cost,
+        mean,
+        counted(view, each.visits),
+        spent,
     )
 
 
 def _show_inspections(view: View, found: Profile) -> None:
-    visits = inspected(view.figures, found.code, view.chosen.period)
+    visits = visited_months(view.figures, found.code, view.chosen.period)
     if view.user.region_code is not None:
         note("检查与问题由县医保局掌握，乡镇账号不显示。")
         return
     if not visits:
         note(f"截至 {view.chosen.period} 没有检查这家机构的记录。")
         return
+    st.subheader(f"检查情况（截至 {view.chosen.period}）", anchor=False)
     show_facts(_summed(visits))
     findings = findings_of(view.figures, found.code, view.chosen.period)
     heads = (
@@ -375,10 +378,10 @@ def _show_inspections(view: View, found: Profile) -> None:
         )
         for finding in findings
     )
-    show(view, Block("findings", f"检查发现的问题（截至 {view.chosen.period}）", Table(heads, rows)))
+    show(view, Block("findings", "检查发现的问题", Table(heads, rows)))
 
 
-def _summed(visits: Sequence[Inspected]) -> list[Fact]:
+def _summed(visits: Sequence[VisitedMonth]) -> list[Fact]:
     """Visits, findings and money of all inspections; money that no finding told is not 0."""
     findings = sum(visit.findings for visit in visits)
     recovered = [visit.recovered_amount for visit in visits if visit.recovered_amount is not None]

@@ -10,16 +10,15 @@ import streamlit as st
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cell import (
     Cell,
-    Content,
     Gap,
     as_number,
     of_change,
     of_value,
     shown,
-    suppressed,
     tone_of,
 )
 from dashboard.components.charts import Point, bars
+from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, show_indicators
 from dashboard.components.labels import LOCATIONS, TIERS
 from dashboard.components.ribbons import Ribbon, ribbons
@@ -33,7 +32,6 @@ from yibao.figures import (
     flows,
     joined,
     outside,
-    per,
     percent,
     series,
     treated_by_location,
@@ -61,7 +59,7 @@ def render(view: View) -> None:
     show_indicators(view, _CARDS)
     note_coverage(view)
     _show_flow(view)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
         _show_places(view)
     with right:
@@ -94,23 +92,25 @@ def _show_flow(view: View) -> None:
     rows = [
         row(
             names[code],
-            *(_count(view, cases.get((code, tier), 0)) for tier in tiers),
-            _count(view, _sum(found, origin=code)),
+            *(counted(view, cases.get((code, tier), 0)) for tier in tiers),
+            counted(view, _sum(found, origin=code)),
         )
         for code in origins
     ]
-    total = row("合计", *(_count(view, _sum(found, tier=tier)) for tier in tiers), _count(view, _sum(found)))
+    total = row(
+        "合计", *(counted(view, _sum(found, tier=tier)) for tier in tiers), counted(view, _sum(found))
+    )
     chart = ribbons(
         [
             Ribbon(
                 names[flow.region_code],
                 TIERS.get(flow.service_tier, flow.service_tier),
                 float(flow.cases),
-                shown(_count(view, flow.cases), "count"),
+                shown(counted(view, flow.cases), "count"),
             )
             for flow in found
         ],
-        [(names[code], shown(_count(view, _sum(found, origin=code)), "count")) for code in origins],
+        [(names[code], shown(counted(view, _sum(found, origin=code)), "count")) for code in origins],
         [(TIERS.get(tier, tier), _told(view, _sum(found, tier=tier), _sum(found))) for tier in tiers],
     )
     show(
@@ -138,12 +138,8 @@ def _ordered(tiers: set[str]) -> list[str]:
     return sorted(tiers, key=lambda tier: (order.index(tier) if tier in order else len(order), tier))
 
 
-def _count(view: View, cases: int) -> Content:
-    return suppressed(cases, rows_allowed=view.sees_rows)
-
-
 def _told(view: View, cases: int, all_cases: int) -> str:
-    told = shown(_count(view, cases), "count")
+    told = shown(counted(view, cases), "count")
     share = percent(cases, all_cases)
     return told if share is None or told == Gap.SUPPRESSED.sign else f"{told}　{shown(share, 'percent')}"
 
@@ -184,11 +180,15 @@ def _show_places(view: View) -> None:
 def _place(view: View, name: str, treated: Treated, whole: int) -> tuple[Cell, ...]:
     return row(
         name,
-        _count(view, treated.cases),
-        of_change(percent(treated.cases, whole)),
-        treated.cost,
-        of_change(treated.avg_cost),
-        _count(view, treated.unreferred),
+        counted(view, treated.cases),
+        *guarded(
+            view,
+            treated.cases,
+            of_change(percent(treated.cases, whole)),
+            treated.cost,
+            of_change(treated.avg_cost),
+            counted(view, treated.unreferred),
+        ),
     )
 
 
@@ -229,8 +229,8 @@ def _show_townships(view: View) -> None:
         row(
             view.region_name(value.region_code),
             Cell(of_value(value), tone_of(value)),
-            suppressed(value.numerator, rows_allowed=view.sees_rows),
-            suppressed(value.denominator, rows_allowed=view.sees_rows),
+            counted(view, value.numerator),
+            counted(view, value.denominator),
             of_change(value.last_year_change),
         )
         for value in places
@@ -278,17 +278,20 @@ def _show_outside(view: View) -> None:
     for each in shown_ones:
         institution = view.institutions.get(each.inst_code)
         tier = institution.service_tier if institution else "unknown"
-        hidden = _count(view, each.cases) is Gap.SUPPRESSED
         rows.append(
             row(
                 institution.name if institution else each.inst_code,
                 TIERS.get(tier, tier),
-                _count(view, each.cases),
-                Gap.SUPPRESSED if hidden else of_change(percent(each.cases, whole)),
-                each.cost,
-                Gap.SUPPRESSED if hidden else of_change(per(each.cost, each.cases)),
-                _count(view, each.unreferred),
-                Gap.SUPPRESSED if hidden else of_change(percent(each.unreferred, each.cases)),
+                counted(view, each.cases),
+                *guarded(
+                    view,
+                    each.cases,
+                    of_change(percent(each.cases, whole)),
+                    each.cost,
+                    of_change(each.avg_cost),
+                    counted(view, each.unreferred),
+                    of_change(percent(each.unreferred, each.cases)),
+                ),
             )
         )
     more = (

@@ -7,16 +7,16 @@ from yibao.figures.cut import per, percent
 from yibao.figures.indicators import Selection, Value, alerts, below, part_series, parts, series, values
 from yibao.figures.institution import (
     Finding,
-    Inspected,
     Place,
     Profile,
     Served,
+    VisitedMonth,
     findings_of,
-    inspected,
     placed,
     profile,
     served_by_institution,
     served_by_township,
+    visited_months,
 )
 from yibao.figures.places import (
     UNKNOWN_TOWNSHIP,
@@ -42,7 +42,6 @@ __all__ = [
     "Finding",
     "Flow",
     "Indicator",
-    "Inspected",
     "Institution",
     "Layers",
     "Measure",
@@ -60,6 +59,7 @@ __all__ = [
     "TierCost",
     "Treated",
     "Value",
+    "VisitedMonth",
     "alerts",
     "below",
     "catalogue",
@@ -67,7 +67,6 @@ __all__ = [
     "findings_of",
     "flows",
     "has_rule",
-    "inspected",
     "institutions",
     "joined",
     "layers",
@@ -90,4 +89,5 @@ __all__ = [
     "standings",
     "treated_by_location",
     "values",
+    "visited_months",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from yibao.figures.catalogue import Indicator
 from yibao.figures.cut import CUT, cut, per, percent
 from yibao.figures.indicators import Selection, Value
 from yibao.figures.reader import Figures
@@ -51,16 +52,16 @@ class Served:
 
 @dataclass(frozen=True)
 class Place:
-    """A value's place among the institutions of its tier: `place` of `of`; equal values share one. `tier`: the tier's value."""
+    """A value's place among its peers: `place` of `of`; equal values share one. `together`: the peers' value."""
 
     place: int | None
     of: int
-    tier: Decimal | None
+    together: Decimal | None
 
 
 @dataclass(frozen=True)
-class Inspected:
-    """Inspections of a month: visits, findings and those closed; violation, recovered and fined in yuan."""
+class VisitedMonth:
+    """A month with inspections: visits, findings and those closed; violation, recovered and fined in yuan."""
 
     period: str
     visits: int
@@ -137,34 +138,38 @@ def served_by_township(figures: Figures, chosen: Selection, inst_code: str) -> t
     )
 
 
-def placed(code: str, direction: str, peers: Sequence[Value], tier: Value | None) -> Place:
-    """The institution's place among its peers (itself among them), and their value together.
+def placed(code: str, indicator: Indicator, peers: Sequence[Value]) -> Place:
+    """The institution's place among its peers (itself among them), and the value of all of them together.
 
-    The best is first where the catalogue names a direction, else the highest. tier: the tier's own value; without it, as for
-    an indicator that is not split by tier, the parts of the peers are summed. Peers count that have a value.
+    The best is first where the catalogue names a direction, else the highest. Only those with a value have a place.
     """
-    known: Mapping[str, Decimal] = {
-        peer.breakdown_value: peer.value for peer in peers if peer.value is not None
-    }
+    known = {peer.breakdown_value: peer.value for peer in peers if peer.value is not None}
     own = known.get(code)
     place = None
     if own is not None:
-        place = 1 + sum(other < own if direction == "lower" else other > own for other in known.values())
-    return Place(place, len(known), tier.value if tier else _together(peers))
+        lower = indicator.direction == "lower"
+        place = 1 + sum(other < own if lower else other > own for other in known.values())
+    return Place(place, len(known), _together(indicator, peers))
 
 
-def _together(peers: Sequence[Value]) -> Decimal | None:
-    """The peers' ratio in per cent, of their summed parts."""
-    counted = [peer for peer in peers if peer.value is not None]
-    top = sum((peer.numerator or Decimal(0) for peer in counted), Decimal(0))
-    bottom = sum((peer.denominator or Decimal(0) for peer in counted), Decimal(0))
-    return percent(top, bottom)
+def _together(indicator: Indicator, peers: Sequence[Value]) -> Decimal | None:
+    """The ratio of the summed parts: one that cancelled to no case still brings its cost, one without a budget nothing."""
+    counted = [
+        (peer.numerator, peer.denominator)
+        for peer in peers
+        if peer.numerator is not None
+        and peer.denominator is not None
+        and (peer.value is not None or indicator.domain != "fund")
+    ]
+    top = sum((numerator for numerator, _ in counted), Decimal(0))
+    bottom = sum((denominator for _, denominator in counted), Decimal(0))
+    return percent(top, bottom) if indicator.unit == "percent" else per(top, bottom)
 
 
-def inspected(figures: Figures, code: str, period: str) -> tuple[Inspected, ...]:
+def visited_months(figures: Figures, code: str, period: str) -> tuple[VisitedMonth, ...]:
     """The months up to the period in which the institution was inspected, the newest first."""
     return figures.rows(
-        Inspected,
+        VisitedMonth,
         """
         select
             period, inspection_visits, findings_total, findings_closed, violation_amount, recovered_amount, fine_amount

@@ -152,7 +152,7 @@ def _show_places(view: View) -> None:
     columns = (
         Column("就医地"),
         Column("住院人次", "count"),
-        Column("占住院人次", "percent", bar=True),
+        Column("占比", "percent", bar=True, help="占全部住院人次"),
         Column("住院费用", "wan"),
         Column("次均费用", "yuan"),
         Column("未经转诊", "count"),

@@ -40,3 +40,11 @@ def note_coverage(view: View) -> None:
             f"所选期间（{view.chosen.period} {view.mode_zh}）的结算数据没有报全，指标不计算；"
             "下面由结算相加的表只含已报送的月份，不是全期数。"
         )
+
+
+def note_of_county(view: View, what: str) -> None:
+    """One line in place of what is counted for a county as a whole."""
+    if view.user.region_code is not None:
+        note(f"{what}按全县计算，乡镇账号不显示。")
+    else:
+        note(f"{what}按全县计算，请在上方“地区”中选择县查看。")

@@ -23,10 +23,10 @@ def waterfall(whole: Point, parts: Sequence[Point], *, unit: str) -> alt.LayerCh
     order = list(dict.fromkeys([whole.series, *(part.series for part in parts)]))
     base = alt.Chart(alt.InlineData(values=bars)).encode(
         y=alt.Y("at:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
-        tooltip=[alt.Tooltip("at:N", title="项目"), alt.Tooltip("text:N", title="金额")],
+        tooltip=[alt.Tooltip("at:N", title="项目"), alt.Tooltip("text:N", title="数值")],
     )
     drawn = base.mark_bar(height={"band": 0.66}).encode(
-        x=alt.X("from:Q", title=unit, scale=alt.Scale(domain=[min(0.0, left), (whole.value or 0.0) * 1.3])),
+        x=alt.X("from:Q", title=unit, scale=alt.Scale(domain=[min(0.0, left), (whole.value or 0.0) * 1.35])),
         x2="to:Q",
         color=alt.Color(
             "series:N",

@@ -25,17 +25,18 @@ from yibao.figures import Indicator, Value
 
 def beside_last_year(
     indicator: Indicator, months: Sequence[Value], year: int, *, target: float | None = None
-) -> tuple[Table, alt.LayerChart]:
-    """This year's months beside those of the year before; months without a value leave a gap.
+) -> tuple[Table, alt.LayerChart | None]:
+    """This year's months beside those of the year before; months without a value leave a gap; no chart where there is no value at all.
 
     months: the indicator's values in one cell, the oldest first; `year` is that of the last one.
     """
     kind = kind_of_unit(indicator.unit)
     by_period = {value.period: value for value in months}
-    # every month of both years stands there, so that the axis runs from January whichever year begins later
+    # every month stands there, so that the axis runs from January whenever the figures begin
     points = [
         _point(by_period.get(f"{which}-{month:02d}"), kind, f"{month}月", f"{which}年")
         for which in (year, year - 1)
+        if any(value.period.startswith(f"{which}-") and value.value is not None for value in months)
         for month in range(1, 13)
     ]
     columns = (
@@ -55,7 +56,7 @@ def beside_last_year(
         if value.period.startswith(f"{year}-")
     )
     unit = f"{indicator.name_zh}（{UNITS[kind]}）"
-    return Table(columns, rows), lines(points, unit=unit, target=target)
+    return Table(columns, rows), lines(points, unit=unit, target=target) if points else None
 
 
 def _point(value: Value | None, kind: Kind, at: str, series: str) -> Point:

@@ -21,7 +21,7 @@ from dashboard.components.cell import (
 )
 from dashboard.components.charts import Point, lines
 from dashboard.components.few import counted, guarded
-from dashboard.components.indicators import note_coverage, show_indicators
+from dashboard.components.indicators import note_coverage, note_of_county, show_indicators
 from dashboard.components.labels import TIERS
 from dashboard.components.show import note, show
 from dashboard.components.waterfall import waterfall
@@ -88,7 +88,7 @@ def _show_layers(view: View, found: Layers | None) -> None:
     chart = waterfall(
         Point("住院总费用", as_number(found.cost, "wan"), "住院总费用", shown(found.cost, "wan")),
         [
-            Point(name, as_number(amount, "wan"), payer, _told(amount, found.cost))
+            Point(name, as_number(amount, "wan"), payer, shown(_share(amount, found.cost), "percent"))
             for name, payer, amount in named
         ],
         unit="万元",
@@ -125,11 +125,6 @@ def _share(part: Decimal, whole: Decimal) -> Content:
     return of_change(percent(part, whole))
 
 
-def _told(amount: Decimal, whole: Decimal) -> str:
-    share = percent(amount, whole)
-    return shown(amount, "wan") + (f"　{shown(share, 'percent')}" if share is not None else "")
-
-
 def _show_months(view: View, code: str, codes: Sequence[str]) -> None:
     found = series(view.figures, codes, view.chosen)
     points = [
@@ -137,6 +132,7 @@ def _show_months(view: View, code: str, codes: Sequence[str]) -> None:
         for each in codes
         for value in found[each]
     ]
+    drawn = any(point.value is not None for point in points)
     now = values(view.figures, [code], view.chosen).get(code)
     target = now.target if now else None
     periods = [value.period for value in reversed(found[code])]
@@ -156,8 +152,8 @@ def _show_months(view: View, code: str, codes: Sequence[str]) -> None:
             f"months-{code}",
             f"{view.catalogue[code].name_zh}各月走势（{view.mode_zh}）",
             Table(columns, rows),
-            lines(points, unit="%", target=as_number(target, "percent")),
-            chart_only=True,
+            lines(points, unit="%", target=as_number(target, "percent")) if drawn else None,
+            chart_only=drawn,
             codes=tuple(codes),
         ),
     )
@@ -240,7 +236,7 @@ def _show_schemes(view: View) -> None:
 
 def _show_places(view: View) -> None:
     if view.region.level == "township":
-        note("乡镇之间的比较在全县视图中查看。")
+        note_of_county(view, "乡镇之间的比较")
         return
     codes = ("ip_actual_ratio", "ip_policy_ratio", "op_actual_ratio", "ip_avg_compensation")
     found = {

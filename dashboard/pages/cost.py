@@ -20,7 +20,7 @@ from dashboard.components.cell import (
 )
 from dashboard.components.charts import Point, columns
 from dashboard.components.few import counted, guarded
-from dashboard.components.indicators import note_coverage, show_indicators
+from dashboard.components.indicators import note_coverage, note_of_county, show_indicators
 from dashboard.components.labels import TIERS
 from dashboard.components.show import note, show
 from dashboard.components.strip import Dot, strip
@@ -82,7 +82,14 @@ def _show_level(view: View) -> None:
     )
     show(
         view,
-        Block("level", f"住院次均费用各月（{view.mode_zh}）", table, chart, chart_only=True, codes=(_COST,)),
+        Block(
+            "level",
+            f"住院次均费用各月（{view.mode_zh}）",
+            table,
+            chart,
+            chart_only=chart is not None,
+            codes=(_COST,),
+        ),
     )
 
 
@@ -197,8 +204,8 @@ def _tier(view: View, tier: TierCost, itemised: bool) -> tuple[Cell, ...]:
 
 
 def _show_peers(view: View) -> None:
-    if view.region.level == "township":
-        note("同级机构比较按全县的病人计算，在全县视图中查看。")
+    if view.region.level != "county":
+        note_of_county(view, "同级机构比较")
         return
     found = [
         value
@@ -206,7 +213,7 @@ def _show_peers(view: View) -> None:
         if value.value is not None and value.breakdown_value in view.institutions
     ]
     if not found:
-        note("所选地区没有按机构计算的次均费用；有多个县时请选择一个县。")
+        note("所选期间没有按机构计算的次均费用。")
         return
     tiers = {value.breakdown_value: view.institutions[value.breakdown_value].service_tier for value in found}
     own = {value.breakdown_value: value for value in parts(view.figures, _COST, view.chosen, "service_tier")}

@@ -27,7 +27,7 @@ from dashboard.components.cell import (
 )
 from dashboard.components.charts import Point, lines
 from dashboard.components.few import counted, guarded
-from dashboard.components.indicators import note_coverage
+from dashboard.components.indicators import note_coverage, note_of_county
 from dashboard.components.labels import TIERS, label
 from dashboard.components.show import note, show
 from dashboard.view import View
@@ -45,6 +45,7 @@ from yibao.figures import (
     placed,
     profile,
     served_by_institution,
+    served_by_month,
     served_by_township,
     visited_months,
 )
@@ -64,6 +65,14 @@ _INDICATORS = (
 # inst_type of the contract
 _PHARMACY = "2"
 _DRAWN = ("ip_avg_cost", "ip_actual_ratio")
+_SERVED = (
+    Column("住院人次", "count"),
+    Column("占住院人次", "percent", bar=True),
+    Column("住院费用", "wan"),
+    Column("住院次均费用", "yuan"),
+    Column("门诊人次", "count"),
+    Column("门诊费用", "wan"),
+)
 _DIRECTIONS = {"higher": "高者在前", "lower": "低者在前"}
 
 
@@ -81,8 +90,11 @@ def render(view: View) -> None:
         _show_indicators(view, found)
         _show_months(view, found)
     else:
-        note("机构的指标、排名和各月走势按全县病人计算，在一个县的视图中查看。")
-    _show_townships(view, found)
+        note_of_county(view, "机构的指标、位次和各月走势")
+    if view.region.level == "township":
+        _show_own_months(view, found)
+    else:
+        _show_townships(view, found)
     _show_inspections(view, found)
 
 
@@ -300,34 +312,41 @@ def _point(name: str, value: Value, kind: Kind) -> Point:
 def _show_townships(view: View, found: Profile) -> None:
     served = served_by_township(view.figures, view.chosen, found.code)
     cases = sum(each.cases for each in served)
-    heads = (
-        Column("参保乡镇"),
-        Column("住院人次", "count"),
-        Column("占住院人次", "percent", bar=True),
-        Column("住院费用", "wan"),
-        Column("住院次均费用", "yuan"),
-        Column("门诊人次", "count"),
-        Column("门诊费用", "wan"),
-    )
-    rows = tuple(_served(view, each, cases) for each in served)
+    rows = tuple(_served(view, view.region_name(each.key), each, cases) for each in served)
     show(
         view,
         Block(
             "townships",
             "病人来自哪些乡镇",
-            Table(heads, rows),
+            Table((Column("参保乡镇"), *_SERVED), rows),
             note="按参保乡镇计，费用由大到小；门诊为普通门诊。",
         ),
     )
 
 
-def _served(view: View, each: Served, whole: int) -> tuple[Cell, ...]:
+def _show_own_months(view: View, found: Profile) -> None:
+    """Of one township: its people at this institution in each month of the selection."""
+    served = served_by_month(view.figures, view.chosen, found.code)
+    cases = sum(each.cases for each in served)
+    rows = tuple(_served(view, each.key, each, cases) for each in served)
+    show(
+        view,
+        Block(
+            "own-months",
+            f"{view.region.name}病人在本机构的就医",
+            Table((Column("月份"), *_SERVED), rows),
+            note="只算本乡镇参保人；门诊为普通门诊。",
+        ),
+    )
+
+
+def _served(view: View, name: str, each: Served, whole: int) -> tuple[Cell, ...]:
     share, cost, mean = guarded(
         view, each.cases, of_change(percent(each.cases, whole)), each.ip_cost, of_change(each.avg_cost)
     )
     (spent,) = guarded(view, each.visits, each.op_cost)
     return row(
-        view.region_name(each.key),
+        name,
         counted(view, each.cases),
         share,
         cost,

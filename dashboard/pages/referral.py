@@ -19,7 +19,7 @@ from dashboard.components.cell import (
 )
 from dashboard.components.charts import Point, bars
 from dashboard.components.few import counted, guarded
-from dashboard.components.indicators import note_coverage, show_indicators
+from dashboard.components.indicators import note_coverage, note_of_county, show_indicators
 from dashboard.components.labels import LOCATIONS, TIERS
 from dashboard.components.ribbons import Ribbon, ribbons
 from dashboard.components.show import note, show
@@ -203,13 +203,20 @@ def _show_months(view: View) -> None:
     )
     show(
         view,
-        Block("months", f"县域外转出率各月（{view.mode_zh}）", table, chart, chart_only=True, codes=(_RATE,)),
+        Block(
+            "months",
+            f"县域外转出率各月（{view.mode_zh}）",
+            table,
+            chart,
+            chart_only=chart is not None,
+            codes=(_RATE,),
+        ),
     )
 
 
 def _show_townships(view: View) -> None:
     if view.region.level == "township":
-        note("乡镇之间的比较在全县视图中查看。")
+        note_of_county(view, "乡镇之间的比较")
         return
     places = sorted(
         below(view.figures, _RATE, view.chosen),

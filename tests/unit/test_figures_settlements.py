@@ -31,6 +31,7 @@ from yibao.figures import (
     placed,
     profile,
     served_by_institution,
+    served_by_month,
     served_by_township,
     standings,
     treated_by_location,
@@ -333,6 +334,8 @@ def test_who_comes_to_an_institution(compensation: Figures) -> None:
         120,
         100,
     )
+    months = served_by_month(compensation, YEAR, HOSPITAL)
+    assert [(month.key, month.cases) for month in months] == [(PERIOD, 2), ("2026-02", 1)]
     assert profile(compensation, "H0") is None
 
 

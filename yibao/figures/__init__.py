@@ -15,6 +15,7 @@ from yibao.figures.institution import (
     placed,
     profile,
     served_by_institution,
+    served_by_month,
     served_by_township,
     visited_months,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "schemes",
     "series",
     "served_by_institution",
+    "served_by_month",
     "served_by_township",
     "standings",
     "treated_by_location",

@@ -138,6 +138,22 @@ def served_by_township(figures: Figures, chosen: Selection, inst_code: str) -> t
     )
 
 
+def served_by_month(figures: Figures, chosen: Selection, inst_code: str) -> tuple[Served, ...]:
+    """What the institution settled in each month of the selection, the newest first."""
+    return figures.rows(
+        Served,
+        f"""
+        select period, {_SERVED}
+        from mart_compensation
+        where {CUT} and inst_code = ?
+        group by period
+        having sum(ip_cases) <> 0 or sum(op_visits) <> 0
+        order by period desc
+        """,
+        (*cut(chosen), inst_code),
+    )
+
+
 def placed(code: str, indicator: Indicator, peers: Sequence[Value]) -> Place:
     """The institution's place among its peers (itself among them), and the value of all of them together.
 

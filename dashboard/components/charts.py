@@ -156,7 +156,7 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
         )
         .configure_axisX(grid=False)
         .configure_view(stroke=None)
-        .configure_legend(orient="top", title=None, labelFontSize=12, labelColor=palette.INK)
+        .configure_legend(orient="top", title=None, labelFontSize=12, labelColor=palette.INK, labelLimit=280)
     )
     return dressed_chart
 

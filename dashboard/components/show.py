@@ -20,7 +20,9 @@ def show(view: View, block: Block) -> None:
     )
     st.subheader(block.title, anchor=False, help=help_text or None)
     if block.chart is not None:
-        st.altair_chart(block.chart, theme=None, key=f"chart-{block.key}")
+        # a box that bears its name as a class: on a phone style.css hides what needs width
+        with st.container(key=f"drawn-{block.key}"):
+            st.altair_chart(block.chart, theme=None, key=f"chart-{block.key}")
     if not block.chart_only:
         show_table(block)
     if block.note:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.pages import fund, overview, participation, supervision
+from dashboard.pages import (
+    compensation,
+    cost,
+    fund,
+    institution,
+    overview,
+    participation,
+    referral,
+    supervision,
+)
 from dashboard.view import View
 from yibao.accounts import Right
 
@@ -24,6 +33,10 @@ class Page:
 PAGES = (
     Page("总览", "overview", "运行情况", overview.render),
     Page("参保征缴", "participation", "参保与待遇", participation.render),
+    Page("待遇补偿", "compensation", "参保与待遇", compensation.render),
+    Page("就医流向", "referral", "参保与待遇", referral.render),
+    Page("次均费用", "cost", "参保与待遇", cost.render),
     Page("基金运行", "fund", "基金与监管", fund.render),
+    Page("定点机构", "institution", "基金与监管", institution.render),
     Page("基金监管", "supervision", "基金与监管", supervision.render),
 )

@@ -1,6 +1,9 @@
 """Reading the figures of a published generation as one user may see them. Dashboard and reports ask here."""
 
 from yibao.figures.catalogue import Catalogue, Indicator, Measure, catalogue
+from yibao.figures.compensation import Layers, Paid, layers, paid_by_scheme, paid_by_tier
+from yibao.figures.cost import CASES_NEEDED, PEERS_NEEDED, Standing, TierCost, costs_by_tier, standings
+from yibao.figures.cut import per, percent
 from yibao.figures.fund import (
     FundBooks,
     FundMonth,
@@ -10,7 +13,21 @@ from yibao.figures.fund import (
     fund_months,
     fund_sources,
 )
-from yibao.figures.indicators import Selection, Value, alerts, below, parts, series, values
+from yibao.figures.indicators import Selection, Value, alerts, below, part_series, parts, series, values
+from yibao.figures.institution import (
+    Finding,
+    Place,
+    Profile,
+    Served,
+    VisitedMonth,
+    findings_of,
+    placed,
+    profile,
+    served_by_institution,
+    served_by_month,
+    served_by_township,
+    visited_months,
+)
 from yibao.figures.participation import (
     SchemeCoverage,
     TenDay,
@@ -22,17 +39,18 @@ from yibao.figures.participation import (
     villages,
 )
 from yibao.figures.places import (
-    UNKNOWN_TOWNSHIP,
     Institution,
     Period,
     Region,
     Scheme,
+    UNKNOWN_TOWNSHIP,
     institutions,
     periods,
     regions,
     schemes,
 )
 from yibao.figures.reader import Figures, open_figures
+from yibao.figures.referral import Flow, Outside, Treated, flows, joined, outside, treated_by_location
 from yibao.figures.rules import AlertLimit, alert_limits
 from yibao.figures.scope import Scope, has_rule
 from yibao.figures.supervision import (
@@ -49,37 +67,54 @@ from yibao.figures.supervision import (
 )
 
 __all__ = [
-    "UNKNOWN_TOWNSHIP",
     "Action",
     "AlertLimit",
+    "CASES_NEEDED",
     "Catalogue",
     "Figures",
+    "Finding",
+    "Flow",
     "FundBooks",
     "FundMonth",
     "FundSource",
     "Indicator",
     "Inspected",
     "Institution",
+    "Layers",
     "Measure",
     "OpenFinding",
+    "Outside",
+    "PEERS_NEEDED",
+    "Paid",
     "Period",
+    "Place",
+    "Profile",
     "Region",
     "Scheme",
     "SchemeCoverage",
     "Scope",
     "Selection",
+    "Served",
+    "Standing",
     "TenDay",
+    "TierCost",
+    "Treated",
+    "UNKNOWN_TOWNSHIP",
     "Value",
     "Village",
     "Violations",
+    "VisitedMonth",
     "actions",
     "alert_limits",
     "alerts",
     "below",
     "catalogue",
     "collection",
+    "costs_by_tier",
     "coverage_by_scheme",
     "elapsed_share",
+    "findings_of",
+    "flows",
     "fund_books",
     "fund_months",
     "fund_sources",
@@ -88,16 +123,32 @@ __all__ = [
     "inspected_by_kind",
     "inspected_by_month",
     "institutions",
+    "joined",
     "last_ten_day",
+    "layers",
     "open_figures",
     "open_findings",
+    "outside",
+    "paid_by_scheme",
+    "paid_by_tier",
+    "part_series",
     "parts",
+    "per",
+    "percent",
     "periods",
+    "placed",
+    "profile",
     "regions",
     "schemes",
     "series",
+    "served_by_institution",
+    "served_by_month",
+    "served_by_township",
+    "standings",
     "ten_day_name",
+    "treated_by_location",
     "values",
     "villages",
     "violations",
+    "visited_months",
 ]

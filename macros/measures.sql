@@ -55,6 +55,27 @@
     {{ return(dict((measures.items() | list)[:2]) if is_linting() else measures) }}
 {% endmacro %}
 
+{#
+  Who paid the inpatients' cost, beside the pool and aid, which are measures: with them these add up to ip_cost. ip_unexplained is cost that no
+  part delivered explains.
+#}
+{% macro payment_layers() %}
+    {% set inpatient = "service_class in ('inpatient', 'maternity_inpatient')" %}
+    {% set layers = {
+        'ip_large_amount': 'coalesce(large_amount_pay, 0)',
+        'ip_catastrophic_only': 'coalesce(catastrophic_pay, 0)',
+        'ip_civil_servant': 'coalesce(civil_servant_pay, 0)',
+        'ip_other': 'coalesce(other_pay, 0)',
+        'ip_account': 'coalesce(account_pay, 0) + coalesce(mutual_account_pay, 0)',
+        'ip_cash': 'coalesce(cash_pay, 0)',
+    } %}
+    {% set explained = ['coalesce(pool_pay, 0)', 'coalesce(aid_pay, 0)'] + layers.values() | list %}
+    {% do layers.update({'ip_unexplained': 'total_cost - (' ~ explained | join(' + ') ~ ')'}) %}
+    {% set measures = {} %}
+    {% for name, amount in layers.items() %}{% do measures.update({name: {'of': amount, 'when': inpatient}}) %}{% endfor %}
+    {{ return(dict((measures.items() | list)[:2]) if is_linting() else measures) }}
+{% endmacro %}
+
 {# What one settlement adds to a measure; null where it is not one of its rows. #}
 {% macro amount_measured(measure) %}
     {{ return("case when " ~ measure.when ~ " then " ~ measure.of ~ " end" if measure.when else measure.of) }}

@@ -17,6 +17,11 @@ case when {{ column }} is null or {{ column }} in ('{{ codes | join("', '") }}')
 case when length({{ region_code }}) >= 9 then left({{ region_code }}, 9) else left({{ region_code }}, 6) || '000' end
 {%- endmacro %}
 
+{# 12-digit village of a region code; a shorter code goes to <township>000, the unknown village. #}
+{% macro village_of(region_code) -%}
+case when length({{ region_code }}) >= 12 then left({{ region_code }}, 12) else {{ township_of(region_code) }} || '000' end
+{%- endmacro %}
+
 {# Service class of a settlement (semantics 5). #}
 {% macro service_class(med_type) -%}
 case

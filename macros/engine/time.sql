@@ -22,6 +22,9 @@
 {# Months counted from year 0: 12 x year + month. Spans of months are compared by it. #}
 {% macro month_number(date) %}{{ return("(year(" ~ date ~ ") * 12 + month(" ~ date ~ "))") }}{% endmacro %}
 
+{# The ten-day of a date in its month (旬): 1, 2, or 3 from the 21st to the last day. #}
+{% macro ten_day_of(date) %}{{ return("case when day(" ~ date ~ ") <= 10 then 1 when day(" ~ date ~ ") <= 20 then 2 else 3 end") }}{% endmacro %}
+
 {# One row per month from the first to the last date: column `month_start`. #}
 {% macro months_from_to(first, last) %}{{ return(adapter.dispatch('months_from_to')(first, last)) }}{% endmacro %}
 {% macro default__months_from_to(first, last) %}{{ return("cast(unnest(generate_series(" ~ first ~ ", " ~ last ~ ", interval 1 month)) as date)") }}{% endmacro %}

@@ -29,6 +29,10 @@ int_contribution as (
         identified.scheme,
         identified.family,
         identified.year,
+        cast(identified.pay_time as date) as paid_on,
+        -- counted from 1 January of the insurance year: collection begins in the year before
+        ({{ month_number('identified.pay_time') }} - identified.year * 12 - 1) * 3
+        + {{ ten_day_of('identified.pay_time') }} as ten_day_no,
         greatest({{ month_number('identified.pay_time') }}, identified.year * 12 + 1) as month_no,
         identified.total_amount,
         identified.personal_amount,

@@ -1,6 +1,6 @@
 -- Semantics 7: a new indicator is a row of the catalogue, so every word in it must be known:
 -- measures and operators of the formulas, breakdowns, modes. A misspelt one would silently give
--- cells of 0, or none.
+-- cells of 0, or none. And whoever reads a figure is told in Chinese what it is.
 with indicators as (select * from {{ ref('indicator') }}),
 
 terms as (select * from {{ ref('int_indicator_term') }}),
@@ -48,6 +48,26 @@ catalogue_is_readable as (
         'numerator or denominator missing' as unknown
     from sides
     where sides <> 2
+    {%- for catalogue, key, texts in [
+        ('indicators', 'code', ['name_zh', 'definition_zh', 'source_zh']),
+        ('measures', 'measure', ['name_zh', 'definition_zh']),
+    ] %}
+    {%- for text in texts %}
+    union all
+    select
+        {{ key }} as indicator_code,
+        '{{ text }} missing' as unknown
+    from {{ catalogue }}
+    where coalesce({{ text }}, '') = ''
+    {%- endfor %}
+    {%- endfor %}
+    union all
+    select
+        min(measure) as indicator_code,
+        'name_zh twice: ' || name_zh as unknown
+    from measures
+    group by name_zh
+    having count(*) > 1
 )
 
 select * from catalogue_is_readable

@@ -17,6 +17,9 @@ marts as (
         'mart_compensation': ['ip_cases', 'ip_cost', 'ip_pool'],
         'mart_admission_cost': ['ip_cases', 'ip_cost', 'item_cost'],
         'mart_referral': ['ip_cases', 'ip_cases_out_county', 'out_visits'],
+        'mart_flow': [
+            'ip_cases', 'ip_cases_unreferred', 'ip_cost', 'ip_pool', 'ip_fund', 'ip_bed_days',
+        ],
     }.items() %}
     {%- set mart_loop = loop %}
     {%- for measure in measures %}

@@ -7,14 +7,15 @@
     ('file_conservation', 'file'), ('dim_institution', 'inst_code'),
     ('dim_institution', 'inst_name'), ('dim_region', 'region_name'),
     ('reconciliation', 'left_name_zh'), ('reconciliation_difference', 'key'),
-    ('warning_count', 'scope_name'),
+    ('warning_count', 'scope_name'), ('mart_settlement', 'disease_code'),
+    ('mart_settlement', 'diagnosis_code'), ('mart_finding', 'case_no'),
 ] -%}
 {% set month_and_day = '(0[1-9]|1[0-2])([0-2][0-9]|3[01])' -%}
 {% set number = '[1-9][0-9]{5}(18|19|20)[0-9]{2}' ~ month_and_day ~ '[0-9]{3}[0-9Xx]' -%}
 {% set weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] -%}
 with texts as (
     {%- for table, column in texts %}
-    select
+    select distinct
         '{{ table }}.{{ column }}' as place,
         {{ column }} as text
     from {{ ref(table) }}
@@ -68,6 +69,15 @@ listed as (
         field,
         value_masked
     from {{ ref('row_warning') }}
+    {%- for field in ['certno', 'psn_name'] %}
+    union all
+    select
+        'mart_settlement' as place,
+        row,
+        '{{ field }}' as field,
+        {{ field }}_mask as value_masked
+    from {{ ref('mart_settlement') }}
+    {%- endfor %}
 ),
 
 no_raw_identity as (

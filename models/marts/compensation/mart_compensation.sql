@@ -26,6 +26,9 @@ mart_compensation as (
         measures.ip_aid,
         measures.ip_fund,
         measures.ip_full_selfpay,
+        {% for layer in payment_layers() -%}
+        measures.{{ layer }},
+        {% endfor -%}
         measures.op_visits,
         measures.op_cost,
         measures.op_in_scope,

@@ -18,6 +18,8 @@ fct_settlement as (
         resolved.has_reversal,
         resolved.person_key,
         resolved.psn_no,
+        landed.certno_mask,
+        landed.psn_name_mask,
         resolved.county,
         resolved.township,
         resolved.is_enrolled,

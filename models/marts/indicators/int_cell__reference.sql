@@ -4,7 +4,7 @@
     'population_registered', 'population_resident', 'population_agricultural',
     'population_registered_net',
 ] -%}
-with population as (select * from {{ accepted('population') }} as accepted_population),
+with population as (select * from {{ ref('int_population') }}),
 
 periods as (select * from {{ ref('int_period') }}),
 
@@ -16,17 +16,14 @@ modes as (
     select 'ytd' as period_mode
 ),
 
--- a township's own row counts; only without one its villages are added up
 townships as (
     select
         year,
-        {{ township_of('region_code') }} as township,
+        township,
         population_type,
-        coalesce(
-            sum(case when length(region_code) < 12 then head_count end), sum(head_count)
-        ) as head_count
+        sum(head_count) as head_count
     from population
-    group by all
+    group by year, township, population_type
 ),
 
 by_type as (

@@ -1,6 +1,8 @@
 {{ built_by_month('int_settlement__month') }}
 -- One row per month, county, township, scheme, service tier and institution: every settlement and
--- item measure of measures.csv, at the finest grain at which it can be added up.
+-- item measure of measures.csv, and who paid the inpatients' cost, at the finest grain at which it
+-- can be added up.
+{% set measures = dict(settlement_measures(), **payment_layers()) -%}
 with settlements as (
     select *
     from {{ ref('fct_settlement') }}
@@ -15,7 +17,7 @@ measure_settlement as (
         insutype,
         service_tier,
         inst_code,
-        {% for name, measure in settlement_measures().items() -%}
+        {% for name, measure in measures.items() -%}
         cast(coalesce(sum({{ amount_measured(measure) }}), 0) as {{ measured_type(measure) }})
             as {{ name }},
         {% endfor -%}

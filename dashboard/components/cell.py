@@ -60,7 +60,7 @@ _SIGNS: dict[Tone, str] = {"good": "●", "warn": "▲", "bad": "■", "": "", "
 _FEW = range(1, 5)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A content with a tone; the tone is told by a sign too, never by colour alone."""
 

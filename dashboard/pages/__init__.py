@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.pages import overview
+from dashboard.pages import overview, settlements
 from dashboard.view import View
 from yibao.accounts import Right
 
@@ -21,4 +21,7 @@ class Page:
     right: Right = Right.FIGURES
 
 
-PAGES = (Page("总览", "overview", "运行情况", overview.render),)
+PAGES = (
+    Page("总览", "overview", "运行情况", overview.render),
+    Page("结算明细", "settlements", "基金与监管", settlements.render, Right.ROWS),
+)

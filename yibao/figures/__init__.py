@@ -15,6 +15,7 @@ from yibao.figures.places import (
 )
 from yibao.figures.reader import Figures, open_figures
 from yibao.figures.scope import Scope, has_rule
+from yibao.figures.settlements import Narrowing, Settlement, Totals, settlement_totals, settlements
 
 __all__ = [
     "UNKNOWN_TOWNSHIP",
@@ -23,11 +24,14 @@ __all__ = [
     "Indicator",
     "Institution",
     "Measure",
+    "Narrowing",
     "Period",
     "Region",
     "Scheme",
     "Scope",
     "Selection",
+    "Settlement",
+    "Totals",
     "Value",
     "alerts",
     "below",
@@ -40,5 +44,7 @@ __all__ = [
     "regions",
     "schemes",
     "series",
+    "settlement_totals",
+    "settlements",
     "values",
 ]

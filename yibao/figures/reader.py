@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from yibao.paths import DataPaths
 from yibao.publishing import Generation, require_current, require_unchanged
 
 Row = TypeVar("Row")
+Answer = TypeVar("Answer")
 
 _MEMORY_LIMIT = "1GB"
 # that of before a rollback or a new run is kept for those who are in the middle of a page
@@ -43,17 +44,26 @@ class _Opened:
         # from here on no query reads or writes any other file
         self._connection.execute("set enable_external_access = false")
 
-    def answer(self, kind: type[Row], scope: Scope, sql: str, values: tuple[Any, ...]) -> tuple[Row, ...]:
+    def cursor(self, scope: Scope) -> duckdb.DuckDBPyConnection:
+        """A connection of its own, to be closed by the caller, that sees the scope's views first."""
+        with self._lock:
+            self._make_views(scope)
+            cursor = self._connection.cursor()
+        cursor.execute(f"use memory.{scope.name}")
+        return cursor
+
+    def answer(
+        self, kind: type[Row], scope: Scope, sql: str, values: tuple[Any, ...], kept: bool
+    ) -> tuple[Row, ...]:
         key = (kind, scope, sql, values)
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
-            self._make_views(scope)
-            cursor = self._connection.cursor()
-        with cursor:
-            cursor.execute(f"use memory.{scope.name}")
+        with self.cursor(scope) as cursor:
             found = tuple(kind(*row) for row in cursor.execute(sql, list(values)).fetchall())
+        if not kept:
+            return found
         with self._lock:
             if key not in self._answers:
                 self._answers[key] = found
@@ -86,12 +96,20 @@ class Figures:
     scope: Scope
     _source: _Opened
 
-    def rows(self, kind: type[Row], sql: str, values: Sequence[Any] = ()) -> tuple[Row, ...]:
+    def rows(
+        self, kind: type[Row], sql: str, values: Sequence[Any] = (), *, kept: bool = True
+    ) -> tuple[Row, ...]:
         """The rows of a query over the published tables, each made into a `kind` (its columns in order).
 
         `sql` is a constant of the code; what a user chose goes into `values`, which must be hashable.
+        `kept` False for many rows that nobody asks for twice.
         """
-        return self._source.answer(kind, self.scope, sql, tuple(values))
+        return self._source.answer(kind, self.scope, sql, tuple(values), kept)
+
+    def read(self, reader: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
+        """What a reader of published tables makes of them; the scope's views are the connection's current schema."""
+        with self._source.cursor(self.scope) as connection:
+            return reader(connection)
 
 
 def open_figures(paths: DataPaths, scope: Scope, generation: Generation | None = None) -> Figures:

@@ -15,13 +15,17 @@ Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatCh
 
 @dataclass(frozen=True)
 class Column:
-    """A column; `group` stands above neighbours that share it, `help` is told on hover, `bar` draws the number's length."""
+    """A column; `group` stands above neighbours that share it, `help` is told on hover, `bar` draws the number's length.
+
+    `long`: holds sentences, which wrap.
+    """
 
     label: str
     kind: Kind = "text"
     group: str = ""
     help: str = ""
     bar: bool = False
+    long: bool = False
 
     @property
     def heading(self) -> str:

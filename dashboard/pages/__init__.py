@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.pages import overview, settlements
+from dashboard.pages import overview, quality, settlements
 from dashboard.view import View
 from yibao.accounts import Right
 
@@ -24,4 +24,5 @@ class Page:
 PAGES = (
     Page("总览", "overview", "运行情况", overview.render),
     Page("结算明细", "settlements", "基金与监管", settlements.render, Right.ROWS),
+    Page("数据质量", "quality", "数据与口径", quality.render, Right.QUALITY),
 )

@@ -13,12 +13,21 @@ from yibao.figures.places import (
     regions,
     schemes,
 )
+from yibao.figures.quarantine import (
+    QuarantinedRow,
+    QuarantinedRule,
+    quarantined_open,
+    quarantined_rows,
+    quarantined_rules,
+)
 from yibao.figures.reader import Figures, open_figures
+from yibao.figures.rules import AlertRule, alert_rules
 from yibao.figures.scope import Scope, has_rule
 from yibao.figures.settlements import Narrowing, Settlement, Totals, settlement_totals, settlements
 
 __all__ = [
     "UNKNOWN_TOWNSHIP",
+    "AlertRule",
     "Catalogue",
     "Figures",
     "Indicator",
@@ -26,6 +35,8 @@ __all__ = [
     "Measure",
     "Narrowing",
     "Period",
+    "QuarantinedRow",
+    "QuarantinedRule",
     "Region",
     "Scheme",
     "Scope",
@@ -33,6 +44,7 @@ __all__ = [
     "Settlement",
     "Totals",
     "Value",
+    "alert_rules",
     "alerts",
     "below",
     "catalogue",
@@ -41,6 +53,9 @@ __all__ = [
     "open_figures",
     "parts",
     "periods",
+    "quarantined_open",
+    "quarantined_rows",
+    "quarantined_rules",
     "regions",
     "schemes",
     "series",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 import duckdb
 
@@ -20,6 +20,7 @@ from yibao.publishing import Generation, require_current, require_unchanged
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
+Asked = TypeVarTuple("Asked")
 
 _MEMORY_LIMIT = "1GB"
 # that of before a rollback or a new run is kept for those who are in the middle of a page
@@ -36,7 +37,7 @@ class _Opened:
         self.generation = generation
         self._lock = threading.Lock()
         self._scopes: set[str] = set()
-        self._answers: OrderedDict[tuple[Any, ...], tuple[Any, ...]] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[Any, ...]] = OrderedDict()
         self._rows = 0
         self._connection = duckdb.connect(":memory:", config={"memory_limit": _MEMORY_LIMIT})
         path = str(generation.database).replace("'", "''")
@@ -55,15 +56,24 @@ class _Opened:
     def answer(
         self, kind: type[Row], scope: Scope, sql: str, values: tuple[Any, ...], kept: bool
     ) -> tuple[Row, ...]:
-        key = (kind, scope, sql, values)
+        def ask(connection: duckdb.DuckDBPyConnection) -> tuple[Row, ...]:
+            return tuple(kind(*row) for row in connection.execute(sql, list(values)).fetchall())
+
+        if kept:
+            return self.kept((kind, scope, sql, values), scope, ask)
+        with self.cursor(scope) as cursor:
+            return ask(cursor)
+
+    def kept(
+        self, key: Hashable, scope: Scope, ask: Callable[[duckdb.DuckDBPyConnection], tuple[Row, ...]]
+    ) -> tuple[Row, ...]:
+        """What was asked before under this key, else what `ask` finds now."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
         with self.cursor(scope) as cursor:
-            found = tuple(kind(*row) for row in cursor.execute(sql, list(values)).fetchall())
-        if not kept:
-            return found
+            found = ask(cursor)
         with self._lock:
             if key not in self._answers:
                 self._answers[key] = found
@@ -106,10 +116,19 @@ class Figures:
         """
         return self._source.answer(kind, self.scope, sql, tuple(values), kept)
 
-    def read(self, reader: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
-        """What a reader of published tables makes of them; the scope's views are the connection's current schema."""
-        with self._source.cursor(self.scope) as connection:
-            return reader(connection)
+    def read(
+        self, reader: Callable[[duckdb.DuckDBPyConnection, Unpack[Asked]], Answer], *arguments: Unpack[Asked]
+    ) -> Answer:
+        """What a reader of published tables makes of them; the scope's views are the connection's current schema.
+
+        Kept as the rows of queries are; the arguments must be hashable.
+        """
+        (answer,) = self._source.kept(
+            (reader, self.scope, arguments),
+            self.scope,
+            lambda connection: (reader(connection, *arguments),),
+        )
+        return answer
 
 
 def open_figures(paths: DataPaths, scope: Scope, generation: Generation | None = None) -> Figures:

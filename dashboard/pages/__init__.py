@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.pages import overview, quality, settlements
+from dashboard.pages import audit, catalogue, overview, quality, reports, settlements
 from dashboard.view import View
 from yibao.accounts import Right
 
@@ -25,4 +25,7 @@ PAGES = (
     Page("总览", "overview", "运行情况", overview.render),
     Page("结算明细", "settlements", "基金与监管", settlements.render, Right.ROWS),
     Page("数据质量", "quality", "数据与口径", quality.render, Right.QUALITY),
+    Page("指标口径", "catalogue", "数据与口径", catalogue.render),
+    Page("报表下载", "reports", "数据与口径", reports.render),
+    Page("操作日志", "audit", "数据与口径", audit.render, Right.AUDIT_LOG),
 )

@@ -11,7 +11,7 @@ from dashboard.components import labels
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Fact, show_facts
 from dashboard.components.cell import Cell, Content, Gap, Kind, Tone, kind_of_unit, shown
-from dashboard.components.export import Exported
+from dashboard.components.quality_file import offer_quality_file
 from dashboard.components.show import note, show
 from dashboard.view import View
 from yibao import quality_page
@@ -77,29 +77,7 @@ def _show_verdict(view: View, report: QualityReport) -> None:
             *facts,
         ]
     show_facts(facts)
-    page = view.figures.generation.page
-    if page.is_file():
-        _offer_page(view, page.name)
-
-
-def _offer_page(view: View, name: str) -> None:
-    """The generation's own report as a file; its rows are the expectations it lists."""
-
-    def handed_out() -> bytes:
-        report = view.figures.read(quality_page.read_tables, view.figures.generation)
-        content = view.figures.generation.page.read_bytes()
-        view.log("数据质量报告", Exported(name, content, len(report.results or ())))
-        return content
-
-    st.download_button(
-        "下载完整的数据质量报告",
-        data=handed_out,
-        file_name=f"数据质量报告_{view.figures.generation.period}_{view.figures.generation.run_id[-8:]}.html",
-        mime="text/html",
-        key="quality-page",
-        on_click="ignore",
-        type="tertiary",
-    )
+    offer_quality_file(view)
 
 
 def _show_unmet(view: View, report: QualityReport) -> None:

@@ -105,7 +105,7 @@ def choose(periods: Sequence[Period], regions: Sequence[Region], schemes: Sequen
         for region in regions
     }
     scheme_names = {scheme.code: scheme.name for scheme in schemes}
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="filters"):
         period = st.selectbox(
             "期间", [period.period for period in periods], key="period", width=140, filter_mode=None
         )

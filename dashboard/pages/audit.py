@@ -149,7 +149,9 @@ def _show_users(view: View, found: Sequence[AuditEntry], month: str) -> None:
 def _show_entries(view: View, found: Sequence[AuditEntry], month: str, whole: bool) -> None:
     user, action = st.session_state["audit_user"], st.session_state["audit_action"]
     kept = [
-        entry for entry in found if (not user or entry.user == user) and (not action or entry.action == action)
+        entry
+        for entry in found
+        if (not user or entry.user == user) and (not action or entry.action == action)
     ]
     columns = (
         Column("时间"),

@@ -49,6 +49,7 @@ def _show_indicators(view: View, found: Sequence[Indicator], of: int) -> None:
         Column("领域"),
         Column("本期值", help="上方所选期间、口径、地区和险种下的值"),
         Column("目标"),
+        Column("方向"),
         Column("公式", long=True),
         Column("定义", long=True),
         Column("预警规则", long=True),
@@ -68,9 +69,8 @@ def _show_indicators(view: View, found: Sequence[Indicator], of: int) -> None:
                 indicator.name_zh,
                 labels.DOMAINS.get(indicator.domain, indicator.domain),
                 Cell(shown(content, kind) if not hasattr(content, "sign") else content, tone_of(value)),
-                f"{shown(target, kind)}（{_DIRECTIONS[indicator.direction]}）"
-                if target is not None and indicator.direction in _DIRECTIONS
-                else shown(target, kind) or "未设目标",
+                shown(target, kind) or "未设目标",
+                _DIRECTIONS.get(indicator.direction, "—"),
                 view.catalogue.formula(indicator.code),
                 indicator.definition_zh,
                 "；".join(rule_zh(rule, indicator) for rule in rules.get(indicator.code, ())) or "不预警",

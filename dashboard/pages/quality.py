@@ -123,10 +123,7 @@ def _show_months(view: View, months: Sequence[DatasetMonth]) -> None:
     cells = {(each.dataset, each.month): each for each in months}
     columns = (
         Column("数据"),
-        *(
-            Column(f"{int(month[5:])}月", "count", group=f"{month[:4]}年")
-            for month in known
-        ),
+        *(Column(f"{int(month[5:])}月", "count", group=f"{month[:4]}年") for month in known),
     )
     rows = tuple(
         row(labels.dataset(dataset), *(_month_cell(cells.get((dataset, month))) for month in known))
@@ -158,9 +155,7 @@ def _show_scores(view: View, report: QualityReport) -> None:
         Column("隔离行数", "count"),
         Column("有提醒的行数", "count"),
     )
-    scores = sorted(
-        report.scores or (), key=lambda each: (each.score is None, each.score or 0, each.dataset)
-    )
+    scores = sorted(report.scores or (), key=lambda each: (each.score is None, each.score or 0, each.dataset))
     rows = tuple(
         row(
             labels.dataset(each.dataset),
@@ -273,7 +268,11 @@ def _show_books(view: View, report: QualityReport) -> None:
     show(
         view,
         Block(
-            "books", "对账结果（人票款、账账、账实）", Table(columns, rows), on_row=choose, note="点一行看各笔核对。"
+            "books",
+            "对账结果（人票款、账账、账实）",
+            Table(columns, rows),
+            on_row=choose,
+            note="点一行看各笔核对。",
         ),
     )
     kind = st.session_state.get(_BOOK)
@@ -483,7 +482,8 @@ def _show_drift(view: View, report: QualityReport) -> None:
             )
         )
     counted = "，".join(
-        f"{words.mark(words.DRIFTS, status).word} {number} 个" for status, number in report.drift.counts.items()
+        f"{words.mark(words.DRIFTS, status).word} {number} 个"
+        for status, number in report.drift.counts.items()
     )
     show(
         view,

@@ -67,7 +67,12 @@ def _show_reports(view: View) -> None:
         st.subheader("月度报告", anchor=False)
         note(f"{view.chosen.period} 还没有生成报告文件。")
         return
-    columns = (Column("文件"), Column("大小（KB）", "number"), Column("生成时间"), Column("校验值（SHA-256）"))
+    columns = (
+        Column("文件"),
+        Column("大小（KB）", "number"),
+        Column("生成时间"),
+        Column("校验值（SHA-256）"),
+    )
     rows = tuple(
         row(
             each.path.name,
@@ -105,8 +110,8 @@ def _show_indicators(view: View) -> None:
     months = values(view.figures, codes, replace(view.chosen, mode="month"))
     years = values(view.figures, codes, view.chosen_ytd)
     columns = (
-        Column("领域"),
         Column("指标"),
+        Column("领域"),
         Column("单位"),
         Column("本月", "number"),
         Column("本年累计", "number"),
@@ -124,8 +129,8 @@ def _show_indicators(view: View) -> None:
         year = years.get(code)
         rows.append(
             row(
-                labels.DOMAINS.get(indicator.domain, indicator.domain),
                 indicator.name_zh,
+                labels.DOMAINS.get(indicator.domain, indicator.domain),
                 labels.UNITS[indicator.unit],
                 of_value(month),
                 Cell(of_value(year), tone_of(year)),

@@ -68,18 +68,25 @@ def render(view: View) -> None:
 
     shown = read(start, PAGE_ROWS)
     _show_pages(view, start, len(shown.rows), totals.rows)
-    held_back = totals.rows - EXPORT_ROWS
     show(
         view,
         Block(
             "settlements",
             "结算明细",
             shown,
-            note=f"导出的表格最多 {EXPORT_ROWS:,} 行：本次筛选后共 {totals.rows:,} 行，最早的 {held_back:,} 行不在表中，请缩小范围后分次导出。"
-            if held_back > 0
-            else f"导出的表格含筛选后的全部 {totals.rows:,} 行，不只是本页。",
+            note=_of_export(totals.rows),
             whole=lambda: read(0, EXPORT_ROWS),
         ),
+    )
+
+
+def _of_export(rows: int) -> str:
+    held_back = rows - EXPORT_ROWS
+    if held_back <= 0:
+        return f"导出的表格含筛选后的全部 {rows:,} 行，不只是本页。"
+    return (
+        f"导出的表格最多 {EXPORT_ROWS:,} 行：本次筛选后共 {rows:,} 行，最早的 {held_back:,} 行不在表中，"
+        "请缩小范围后分次导出。"
     )
 
 

@@ -66,7 +66,9 @@ def quarantined_rules(figures: Figures) -> tuple[QuarantinedRule, ...]:
     )
 
 
-def quarantined_rows(figures: Figures, dataset: str, rule_code: str, limit: int) -> tuple[QuarantinedRow, ...]:
+def quarantined_rows(
+    figures: Figures, dataset: str, rule_code: str, limit: int
+) -> tuple[QuarantinedRow, ...]:
     """The first faults of one rule in one dataset: open ones first, then by file and line."""
     return figures.rows(
         QuarantinedRow,

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, TypeVarTuple, Unpack
+from typing import Any, TypeVar, TypeVarTuple
 
 import duckdb
 
@@ -117,7 +117,7 @@ class Figures:
         return self._source.answer(kind, self.scope, sql, tuple(values), kept)
 
     def read(
-        self, reader: Callable[[duckdb.DuckDBPyConnection, Unpack[Asked]], Answer], *arguments: Unpack[Asked]
+        self, reader: Callable[[duckdb.DuckDBPyConnection, *Asked], Answer], *arguments: *Asked
     ) -> Answer:
         """What a reader of published tables makes of them; the scope's views are the connection's current schema.
 

@@ -47,9 +47,7 @@ class Tables:
         columns = columns_of(kind)
         if not self.has(table, columns):
             return None
-        rows = self.query(
-            f"select {listed(columns)} from {table} where {where} order by {order}", values
-        )
+        rows = self.query(f"select {listed(columns)} from {table} where {where} order by {order}", values)
         return tuple(kind(*row) for row in rows)
 
     def first(

@@ -36,9 +36,8 @@ def render(view: View) -> None:
         f"{escape(quality_page.sentence(report))}</div>"
     )
     if view.figures.scope.township is not None:
-        note("质量检查按全县进行，乡镇账号只显示检查结论、本乡镇的登记完整程度和指标波动。")
+        note("质量检查按全县进行，乡镇账号只显示检查结论和本乡镇参保登记的完整程度。")
         _show_townships(view, report)
-        _show_drift(view, report)
         return
     _show_verdict(view, report)
     note("质量检查针对整个版本的全部数据，不随上方的口径、地区和险种变化。")
@@ -404,7 +403,7 @@ def _show_quarantine(view: View) -> None:
     if rule is None:
         return
     found = quarantined_rows(view.figures, rule.dataset, rule.rule_code, _EXAMPLES)
-    columns = (
+    fields = (
         Column("文件"),
         Column("行号", "count"),
         Column("字段"),
@@ -430,7 +429,7 @@ def _show_quarantine(view: View) -> None:
         Block(
             "examples",
             f"{labels.dataset(rule.dataset)}：{rule.name_zh}",
-            Table(columns, lines),
+            Table(fields, lines),
             note=f"列出前 {_EXAMPLES} 条。" if rule.rows > len(found) else "",
         ),
     )

@@ -127,7 +127,8 @@ def settlements(
 
     Only the months that hold these rows are read, since a month's rows lie together before those of earlier months.
     """
-    skipped, wanted = 0, []
+    skipped = 0
+    wanted: list[_Month] = []
     for month in _months(figures, chosen, narrowing, sees_rows=sees_rows):
         if skipped + month.rows <= start and not wanted:
             skipped += month.rows

@@ -85,6 +85,11 @@ class DataPaths:
         return self.root / "returns"
 
     @property
+    def reports(self) -> Path:
+        """What was made to be read and printed: one folder for each period."""
+        return self.root / "reports"
+
+    @property
     def issued(self) -> Path:
         """What was sent to the superior bureau, frozen."""
         return self.root / "issued"

@@ -48,7 +48,7 @@ def _exports(view: View, block: Block) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "导出表格",
-            data=lambda: handed_out(workbook(block, stamp)),
+            data=lambda: handed_out(workbook(block.complete, stamp)),
             file_name=file_name(block, stamp, "xlsx"),
             mime=_XLSX,
             key=f"xlsx-{block.key}",

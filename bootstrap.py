@@ -211,7 +211,7 @@ def lint_steps() -> list[Step]:
     return [
         Step("ruff check", (program("ruff"), "check", ".")),
         Step("ruff format", (program("ruff"), "format", "--check", ".")),
-        Step("mypy", (program("mypy"), "--strict", "yibao", "bootstrap.py")),
+        Step("mypy", (program("mypy"), "--strict", "yibao", "dashboard", "bootstrap.py")),
         Step("sqlfluff", fluff, files=("models", "*.sql")),
     ]
 

@@ -73,7 +73,8 @@ def record(paths: DataPaths, entry: AuditEntry) -> None:
 
     Raises OSError or Problem when it cannot be written: then what it tells of must not happen.
     """
-    paths.audit.mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths.audit.mkdir(parents=True, exist_ok=True)
+    paths.audit.chmod(0o700)
     moment = entry.at.astimezone(UTC)
     # a writer that was slow over the turn of the month must not add to a month that others have closed
     with FileLock(paths.audit / ".audit.lock"):

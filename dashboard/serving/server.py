@@ -26,6 +26,8 @@ SCRIPT = Path(__file__).resolve().parent / "script.py"
 # whatever a file or variable of the machine says: what is given here wins
 _OPTIONS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
+    # pages that may hold ours in a frame and send it messages: by default those of Streamlit's own hosting
+    "client.allowedOrigins": [],
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.toolbarMode": "minimal",

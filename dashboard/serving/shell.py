@@ -16,7 +16,7 @@ _CHANGES = (
     (re.compile(r'<html lang="en">'), '<html lang="zh-CN">'),
     (re.compile(r"<title>Streamlit</title>"), f"<title>{TITLE}</title>"),
     (re.compile(r'<link rel="shortcut icon"[^>]*>'), f'<link rel="shortcut icon" href="{ICON}" />'),
-    (re.compile(r'\s*<link rel="service-desc"[^>]*>'), ""),
+    (re.compile(r'\s*<!--\s*Machine-readable.*?-->\s*<link rel="service-desc"[^>]*>', re.DOTALL), ""),
     # one script in the page would mean that the policy allows all of them
     (re.compile(r"\s*<script>\s*window\.prerenderReady = false\s*</script>"), ""),
     (
@@ -29,7 +29,7 @@ _CHANGES = (
 def in_chinese(html: str) -> str:
     """The page with its changes; raises ValueError where one finds no place (another version of Streamlit)."""
     for pattern, replacement in _CHANGES:
-        html, found = pattern.subn(lambda _, text=replacement: text, html)
+        html, found = pattern.subn(replacement, html)
         if found != 1:
             raise ValueError(f"index.html: {pattern.pattern!r} found {found} times")
     return html

@@ -297,10 +297,19 @@ def demo() -> int:
         f"  {yibao} status --data {where}               what is landed and published\n"
         f"  {yibao} show part_rate --data {where}       one indicator (参保率); seeds/ has the catalogue\n"
         f"  {where / 'published'}               the published marts (DuckDB) and their manifest\n"
+        f"  make dashboard                            the pages for the leadership\n"
         f"  README.md, docs/manual.zh.md              with your own exports",
         flush=True,
     )
     return 0
+
+
+def dashboard() -> int:
+    """The dashboard over the demo county; who may log in is added by hand, for nobody has a password by default."""
+    data = ROOT / "data" / "demo"
+    env = environment(data, os.environ)
+    timed("environment", lambda: sync(env))
+    return call([program("yibao"), "dashboard", "--data", str(data)], env)
 
 
 def check(steps: Callable[[Path], list[Step]]) -> int:
@@ -367,6 +376,7 @@ def timed(name: str, work: Callable[[], str]) -> str:
 
 COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
     "demo": (demo, "run the demo county, from its exports to published indicators, in data/demo"),
+    "dashboard": (dashboard, "serve the dashboard of the demo county on this machine"),
     "test": (lambda: check(test_steps), "all checks and tests, closed by a table of how each ended"),
     "lint": (lambda: check(lambda data: lint_steps()), "style and types only"),
     "faults": (

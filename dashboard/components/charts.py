@@ -105,7 +105,8 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
         .configure_axisX(grid=False)
         .configure_view(stroke=None)
         .configure_legend(orient="top", title=None, labelFontSize=12, labelColor=palette.INK)
-        .configure(font=palette.FONTS)
+        # what Vega tells a screen reader is English; the table beside the chart holds the same figures
+        .configure(font=palette.FONTS, aria=False)
     )
     return dressed_chart
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from yibao import accounts
 from yibao.accounts import Role, Session
@@ -45,12 +45,20 @@ _AT_REST = f"""() => {_TOGETHER} === 'notRunning' && document.querySelector('.ba
     && !document.querySelector('[data-stale=true]')"""
 
 
+_LOOKED_BELOW = re.compile(r"/[a-z_]+/_stcore/(health|host-config)")
+
+
 @dataclass
 class Watched:
     """What a page did behind its user's back: whom it asked, what it complained of."""
 
     asked: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def complain(self, said: ConsoleMessage) -> None:
+        """Writes it down, unless Streamlit only looked for its server below the page's own address first."""
+        if not _LOOKED_BELOW.fullmatch(urlsplit(said.location["url"]).path):
+            self.errors.append(said.text)
 
     def foreign(self, host: str) -> list[str]:
         """Requests that left this host."""
@@ -105,7 +113,7 @@ def new_page(context: BrowserContext) -> tuple[Page, Watched]:
     page.on("request", lambda request: watched.asked.append(request.url))
     page.on("websocket", lambda socket: watched.asked.append(socket.url))
     page.on("pageerror", lambda error: watched.errors.append(str(error)))
-    page.on("console", lambda said: watched.errors.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: watched.complain(said) if said.type == "error" else None)
     return page, watched
 
 
@@ -183,14 +191,15 @@ _CODES = (
     r"\b[A-Z]+[A-Z0-9.-]*\d[A-Za-z0-9.*-]*",
     r"\b(?:XLSX|XLS|CSV|PNG|PDF|HTML|DRG|DIP|ICD|TOP|ID|SHA|sha256)\b",
 )
+# Streamlit's own names of parts of the page, which only a screen reader tells
+_TOLD_ONLY = frozenset({"Close", "Help", "Open", "Sidebar"})
 
 
-def english(page: Page, allowed: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+def english(page: Page) -> list[tuple[str, str]]:
     """Texts in which an English word is left when all codes are taken away."""
     found = []
     for kind, words in texts(page):
         rest = re.sub("|".join(_CODES), " ", words)
-        left = [word for word in re.findall(r"[A-Za-z]{2,}", rest) if word not in allowed]
-        if left:
+        if re.search(r"[A-Za-z]{2,}", rest) and not (kind == "aria-label" and words in _TOLD_ONLY):
             found.append((kind, words))
     return found

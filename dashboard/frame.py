@@ -9,10 +9,10 @@ from html import escape
 from typing import Any
 
 import streamlit as st
-from yibao.accounts import User
 
 from dashboard.view import MODES_ZH
 from yibao import logs
+from yibao.accounts import User
 from yibao.figures import Figures, Period, Region, Scheme, Selection
 from yibao.paths import DataPaths
 

@@ -32,6 +32,7 @@ import duckdb
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 from bench.county import County
 from bench.exports import SIZES, make_exports
@@ -81,17 +82,8 @@ class Taken:
 class Reader:
     """One browser: a login of its own, one websocket, one page after the other."""
 
-    def __init__(self, port: int, name: str) -> None:
-        self._socket: ClientConnection = connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream",
-            origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"Cookie": log_in(port, name)},
-            max_size=None,
-        )
-
-    def close(self) -> None:
-        self._socket.close()
+    def __init__(self, connection: ClientConnection) -> None:
+        self._socket = connection
 
     def open(self, step: Step) -> tuple[float, str]:
         """Seconds until the page is whole, and what was wrong with it (empty: nothing)."""
@@ -113,6 +105,19 @@ class Reader:
                 return time.perf_counter() - began, problem
             elif kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return time.perf_counter() - began, problem or "the script did not finish"
+
+
+@contextmanager
+def reading(port: int, name: str) -> Iterator[Reader]:
+    """A reader who has logged in."""
+    with connect(
+        f"ws://127.0.0.1:{port}/_stcore/stream",
+        origin=Origin(f"http://127.0.0.1:{port}"),
+        subprotocols=[Subprotocol("streamlit")],
+        additional_headers={"Cookie": log_in(port, name)},
+        max_size=None,
+    ) as connection:
+        yield Reader(connection)
 
 
 def log_in(port: int, name: str) -> str:
@@ -217,15 +222,12 @@ def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
 def walk(port: int, name: str, steps: Sequence[Step], taken: Taken, seed: int) -> None:
     """One reader: the pages in turn, with a pause before each."""
     chance = random.Random(seed)
-    reader = Reader(port, name)
-    try:
+    with reading(port, name) as reader:
         # the page a browser is given at first is nobody's choice
         reader.open(steps[0])
         for step in steps:
             time.sleep(chance.uniform(*THINK))
             taken.add(step, *reader.open(step))
-    finally:
-        reader.close()
 
 
 def walk_together(port: int, users: int, pages: int, steps: Sequence[Step]) -> Taken:
@@ -246,15 +248,12 @@ def walk_together(port: int, users: int, pages: int, steps: Sequence[Step]) -> T
 
 def first_pages(port: int, steps: Sequence[Step]) -> dict[str, float]:
     """Seconds of the first opening of each page by the first reader of a server that has just started."""
-    reader = Reader(port, name_of(0))
-    try:
-        found: dict[str, float] = {}
+    found: dict[str, float] = {}
+    with reading(port, name_of(0)) as reader:
         for step in steps:
             if step.page not in found:
                 found[step.page] = reader.open(step)[0]
-        return found
-    finally:
-        reader.close()
+    return found
 
 
 def draw(root: str, path: str, period: str, mode: str, region: str, scheme: str) -> None:

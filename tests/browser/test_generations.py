@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.site import PATIENCE, Site
+from tests.browser.site import PATIENCE, Site, settle
 from yibao import logs, publishing
 from yibao.publishing import Generation
 from yibao.publishing.generation import to_json
@@ -68,14 +68,10 @@ def test_a_new_generation_is_there_at_the_next_click_and_no_page_mixes_two(
     assert before != "12.34" and first.run_id in page.locator(".banner").inner_text()
 
     set_current(site.paths, second.run_id)
-    page.get_by_role("radio", name="本月").or_(page.get_by_text("本月", exact=True)).first.click()
-    page.wait_for_function(
-        f"document.querySelector('.banner')?.innerText.includes('{SECOND}')", timeout=PATIENCE
-    )
-    page.wait_for_function(
-        "document.querySelector('.card[data-code=part_rate] .figure b')?.innerText === '12.34'",
-        timeout=PATIENCE,
-    )
+    page.get_by_text("本月", exact=True).first.click()
+    expect(page.locator(".banner")).to_contain_text(SECOND, timeout=PATIENCE)
+    expect(page.locator(".card[data-code=part_rate] .figure b")).to_have_text("12.34", timeout=PATIENCE)
+    settle(page)
     assert first.run_id not in page.locator("body").inner_text()
     assert "参保率12.34%" in page.locator(".findings").inner_text()
 

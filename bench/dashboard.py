@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import math
 import os
 import random
 import re
@@ -329,7 +330,7 @@ def direct(paths: DataPaths, queries: Sequence[tuple[str, tuple[Any, ...]]], tim
 def quantile(seconds: Sequence[float], share: float) -> float:
     """The smallest of the measured values that `share` of them do not exceed."""
     ordered = sorted(seconds)
-    return ordered[max(0, -(-int(len(ordered) * share * 1000) // 1000) - 1)]
+    return ordered[math.ceil(len(ordered) * share) - 1]
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

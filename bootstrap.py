@@ -24,8 +24,15 @@ BUILD = ROOT / "build"
 UV_VERSION = "0.13.9"
 PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 
-# What may be installed where this runs as root on Debian: Python module or program -> Debian package.
-DEBIAN_PACKAGES = {"ensurepip": "python3-venv", "java": "openjdk-17-jre-headless", "ps": "procps"}
+# What may be installed where this runs as root on Debian: Python module, program or folder -> Debian package.
+DEBIAN_PACKAGES = {
+    "ensurepip": "python3-venv",
+    "java": "openjdk-17-jre-headless",
+    "ps": "procps",
+    # the dashboard's tests look at it with a real browser, in Chinese
+    "chromium": "chromium",
+    "/usr/share/fonts/opentype/noto": "fonts-noto-cjk",
+}
 
 LEFTOVERS = ("build", "dist", "target", "logs", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")
 
@@ -40,7 +47,7 @@ class Step:
     command: tuple[str, ...]
     needs: tuple[str, ...] = ()
     files: tuple[str, str] | None = None  # (folder, glob): not run where nothing matches
-    program: str | None = None  # not run where it is neither on PATH nor under JAVA_HOME
+    program: str | None = None  # not run where it is not on PATH (java: nor under JAVA_HOME)
 
 
 @dataclass(frozen=True)
@@ -101,12 +108,14 @@ def say(text: str) -> None:
 
 
 def missing_system_parts() -> list[str]:
-    """Debian packages of the needed modules and programs that are not on this machine."""
-    return [
-        package
-        for name, package in DEBIAN_PACKAGES.items()
-        if importlib.util.find_spec(name) is None and shutil.which(name) is None
-    ]
+    """Debian packages of the needed modules, programs and folders that are not on this machine."""
+    return [package for name, package in DEBIAN_PACKAGES.items() if not _is_here(name)]
+
+
+def _is_here(name: str) -> bool:
+    if name.startswith("/"):
+        return Path(name).is_dir()
+    return importlib.util.find_spec(name) is not None or shutil.which(name) is not None
 
 
 def install_system_parts(env: Mapping[str, str]) -> None:
@@ -220,11 +229,14 @@ def test_steps(data: Path) -> list[Step]:
     """Everything: style, the demo county through landing and the warehouse with all dbt tests, pytest."""
     land = (program("yibao"), "land", "--inbox", "demo/inbox", "--data", str(data))
     folders = ("--target-path", str(data.with_name("target")), "--log-path", str(data.with_name("logs")))
+    county = data.with_name("demo-data")
+    ignored = ("--ignore", "tests/cluster", "--ignore", "tests/browser")
     return [
         *lint_steps(),
         Step("land demo", land, files=("demo/inbox", "*")),
         Step("dbt build", (program("dbt"), "build", *folders), needs=("land demo",)),
-        Step("pytest", (*PYTEST, "--ignore", "tests/cluster")),
+        Step("pytest", (*PYTEST, *ignored, "--demo-county", str(county))),
+        browser_step(county),
         # the share that stays within the time of this command; `spark` runs them all
         cluster_step("-m", "not long"),
     ]
@@ -244,6 +256,16 @@ def cluster_step(*more: str) -> Step:
     return Step("cluster", (program("python"), "-m", "pytest", "tests/cluster", *more), program="java")
 
 
+def browser_step(county: Path) -> Step:
+    """The dashboard as its users meet it, with a real browser; over the demo county that pytest has made."""
+    command = (program("python"), "-m", "pytest", "tests/browser", "--demo-county", str(county))
+    return Step("browser", command, program="chromium")
+
+
+def _is_java_home(name: str) -> bool:
+    return name == "java" and "JAVA_HOME" in os.environ
+
+
 Runner = Callable[[Sequence[str]], int]
 
 
@@ -258,7 +280,7 @@ def run_steps(steps: Sequence[Step], runner: Runner, root: Path = ROOT) -> list[
         if step.files and not any((root / step.files[0]).rglob(step.files[1])):
             results.append(Result(step.name, NOT_RUN, 0.0, f"no {step.files[1]} in {step.files[0]}/"))
             continue
-        if step.program and not shutil.which(step.program) and "JAVA_HOME" not in os.environ:
+        if step.program and not shutil.which(step.program) and not _is_java_home(step.program):
             results.append(Result(step.name, NOT_RUN, 0.0, f"no {step.program} on this machine"))
             continue
         say(f"{step.name} ...")

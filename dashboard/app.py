@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from dashboard import frame
-from dashboard.pages import PAGES, Page
+from dashboard.pages import PAGES
 from dashboard.session import record_export, record_view, require_user
 from dashboard.view import View
 from yibao.figures import Scope, open_figures, periods, regions, schemes
@@ -32,12 +32,29 @@ def main() -> None:
     st.html(f"<style>{_STYLE}</style>")
     paths = DataPaths(Path(os.environ[DATA_VARIABLE]))
     user = require_user(paths, now)
-    allowed = [page for page in PAGES if user.may(page.right)]
-    # Streamlit is told the menu only: the page itself is drawn below, where the view is known
-    drawn = {page.path: st.Page(_nothing, title=page.title, url_path=page.path) for page in allowed}
-    opened = st.navigation(_sections(allowed, drawn), position="sidebar")
-    page = next(page for page in allowed if drawn[page.path].url_path == opened.url_path)
+    # Streamlit is told the menu only: the page itself is drawn below, where the view is known. It knows the pages that the user
+    # may not open too, or a link to one would end in its own English words
+    drawn = {
+        page.path: st.Page(
+            _nothing,
+            title=page.title,
+            url_path=page.path,
+            visibility="visible" if user.may(page.right) else "hidden",
+        )
+        for page in PAGES
+    }
+    start = st.Page(_nothing, title=_TITLE, url_path="start", default=True, visibility="hidden")
+    opened = st.navigation({"": [start], **_sections(drawn)}, position="sidebar")
+    if opened is start:
+        # Streamlit answers the default page at "/" only: its own address would be "Page not found"
+        st.switch_page(drawn[PAGES[0].path], query_params=st.query_params.to_dict())
+    page = next(page for page in PAGES if drawn[page.path] is opened)
     frame.show_user(user)
+    if not user.may(page.right):
+        st.html(
+            '<div class="banner bad"><b>这一页不对您的角色开放</b><span>请从菜单选择其他页面。</span></div>'
+        )
+        return
     try:
         figures = open_figures(paths, Scope(user.region_code))
     except Problem as problem:
@@ -75,9 +92,9 @@ def main() -> None:
     page.render(view)
 
 
-def _sections(allowed: list[Page], drawn: dict[str, Any]) -> dict[str, list[Any]]:
+def _sections(drawn: dict[str, Any]) -> dict[str, list[Any]]:
     sections: dict[str, list[Any]] = {}
-    for page in allowed:
+    for page in PAGES:
         sections.setdefault(page.section, []).append(drawn[page.path])
     return sections
 

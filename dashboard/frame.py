@@ -18,6 +18,8 @@ from yibao.paths import DataPaths
 
 _FILTERS = ("period", "mode", "region", "scheme")
 _WRITTEN = "_address_written"
+# never seen, because something is always chosen; Streamlit's would be told to a screen reader in English
+_CHOOSE = "请选择"
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,24 @@ def choose(periods: Sequence[Period], regions: Sequence[Region], schemes: Sequen
     scheme_names = {scheme.code: scheme.name for scheme in schemes}
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="filters"):
         period = st.selectbox(
-            "期间", [period.period for period in periods], key="period", width=140, filter_mode=None
+            "期间",
+            [period.period for period in periods],
+            key="period",
+            width=140,
+            filter_mode=None,
+            placeholder=_CHOOSE,
         )
         mode = st.segmented_control(
             "口径", list(MODES_ZH), format_func=MODES_ZH.__getitem__, key="mode", default=None, required=True
         )
         region = st.selectbox(
-            "地区", list(names), format_func=names.__getitem__, key="region", width=220, filter_mode=None
+            "地区",
+            list(names),
+            format_func=names.__getitem__,
+            key="region",
+            width=220,
+            filter_mode=None,
+            placeholder=_CHOOSE,
         )
         scheme = st.selectbox(
             "险种",
@@ -126,6 +139,7 @@ def choose(periods: Sequence[Period], regions: Sequence[Region], schemes: Sequen
             key="scheme",
             width=240,
             filter_mode=None,
+            placeholder=_CHOOSE,
         )
     return Selection(period, str(mode), region, scheme)
 

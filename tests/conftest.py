@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faults", "tests/faults")
     group.addoption(
         "--faults", choices=["short", "long"], default="short", help="a seeded share of the points, or all"
+    )
+    parser.addoption(
+        "--demo-county",
+        type=Path,
+        metavar="FOLDER",
+        help="data folder of a run on demo/inbox with this code, made by the first that needs it; else one for this session",
     )
     group.addoption("--faults-seed", type=int, default=20261122, help="which points the share holds")
 

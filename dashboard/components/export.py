@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from html import escape
 from typing import Any
@@ -35,7 +35,7 @@ _SCALE = 2
 
 @dataclass(frozen=True)
 class Stamp:
-    """What an export tells of itself: the filters, the day of the data, the run, who took it and when."""
+    """What an export tells of itself: the filters, the day of the data, the run, who took it and when (YYYY-MM-DD HH:MM)."""
 
     filters: str
     as_of: str
@@ -62,7 +62,10 @@ class Exported:
 
 
 def workbook(block: Block, stamp: Stamp) -> Exported:
-    """An XLSX with the block's table: numbers as numbers, texts as texts (never as formulas), the stamp in foot and head."""
+    """An XLSX with the block's table: numbers as numbers, texts as texts (never as formulas), the stamp in foot and head.
+
+    The same block and stamp give the same bytes.
+    """
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
@@ -71,6 +74,8 @@ def workbook(block: Block, stamp: Stamp) -> Exported:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(buffer, options) as book:
+        # else the clock stands in the file, and no two are alike
+        book.set_properties({"created": datetime.fromisoformat(stamp.taken_at)})
         _write_sheet(book, block, stamp)
     return Exported(file_name(block, stamp, "xlsx"), buffer.getvalue(), len(block.table.rows))
 

@@ -31,16 +31,18 @@ def yibao(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str
 
 
 @pytest.fixture(scope="session")
-def demo_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The data folder of one `yibao run` on demo/inbox; shared by the processes of one test session. Beside it, what the run told."""
+def demo_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str, pytestconfig: pytest.Config) -> Path:
+    """The data folder of one `yibao run` on demo/inbox; shared by the processes of one test session, and by those that are given
+    the same --demo-county. Beside it, what the run told."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
-    data = shared / "demo-data"
-    with FileLock(shared / "demo-data.lock"):
+    data: Path = (pytestconfig.getoption("demo_county") or shared / "demo-data").absolute()
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(data.with_name(data.name + ".lock")):
         if not data.exists():
             done = yibao("run", "--inbox", INBOX, data=data)
             assert done.returncode == 0, done.stdout + done.stderr
-            (shared / "demo-data.out").write_text(done.stdout + done.stderr, encoding="utf-8")
+            data.with_name(data.name + ".out").write_text(done.stdout + done.stderr, encoding="utf-8")
     return data
 
 

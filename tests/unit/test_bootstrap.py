@@ -72,6 +72,34 @@ def test_the_cluster_is_tested_in_part_here_and_whole_by_its_own_command(
     assert short.command == (*whole.command, "-m", "not long")
 
 
+def test_browser_and_pytest_build_the_demo_county_once(bootstrap: ModuleType, tmp_path: Path) -> None:
+    steps = {step.name: step for step in bootstrap.test_steps(tmp_path / "data")}
+    county = ("--demo-county", str(tmp_path / "demo-data"))
+    assert steps["pytest"].command[-2:] == steps["browser"].command[-2:] == county
+    assert steps["browser"].program == "chromium"
+
+
+def test_java_home_is_no_browser(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    steps = [bootstrap.browser_step(tmp_path), bootstrap.cluster_step()]
+    results = bootstrap.run_steps(steps, lambda command: 0, tmp_path)
+    assert [(result.name, result.status, result.note) for result in results] == [
+        ("browser", "not run", "no chromium on this machine"),
+        ("cluster", "passed", ""),
+    ]
+
+
+def test_what_is_missing_is_named_by_its_package(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = {"json": "a", "no_such_program": "b", str(tmp_path): "c", str(tmp_path / "no"): "d"}
+    monkeypatch.setattr(bootstrap, "DEBIAN_PACKAGES", names)
+    assert bootstrap.missing_system_parts() == ["b", "d"]
+
+
 @pytest.mark.parametrize("statuses", [["passed"], ["failed", "passed"], ["not run"]])
 def test_the_table_closes_with_a_countable_line(bootstrap: ModuleType, statuses: list[str]) -> None:
     results = [bootstrap.Result(f"s{n}", status, 1.0) for n, status in enumerate(statuses)]

@@ -1,0 +1,159 @@
+"""What stands around every page: why the last run was not published, and filters that follow the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import session
+from dashboard.frame import unpublished
+from dashboard.pages import PAGES
+from tests.unit.figures_kit import COUNTY, OTHER_TOWN, PERIOD, TOWN, cell, publish
+from yibao import accounts, audit_log, logs
+from yibao.accounts import Role
+from yibao.audit_log import Action
+from yibao.paths import DATA_VARIABLE, DataPaths
+
+PUBLISHED_AT = "2026-11-21T10:15:00Z"
+LATER, EARLIER = "2026-11-22T02:00:00Z", "2026-11-20T02:00:00Z"
+SCRIPT = Path(__file__).resolve().parents[2] / "dashboard" / "serving" / "script.py"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        None,
+        {"exit_code": 0, "finished_at": LATER},
+        # it failed, but something was published since
+        {"exit_code": 3, "finished_at": EARLIER, "problem": {"what": "质量检查没有通过"}},
+    ],
+)
+def test_nothing_to_tell(run: Mapping[str, Any] | None) -> None:
+    assert unpublished(run, PUBLISHED_AT) is None
+
+
+def test_a_run_that_failed_is_told_with_its_first_three_details() -> None:
+    run = {
+        "exit_code": 3,
+        "finished_at": LATER,
+        "problem": {"what": "质量检查没有通过", "details": ["一", "二", "三", "四"]},
+    }
+    told = unpublished(run, PUBLISHED_AT)
+    assert told is not None
+    ended = datetime(2026, 11, 22, 2, tzinfo=UTC).astimezone()
+    assert f"最近一次更新（{ended:%Y-%m-%d %H:%M}）没有发布" in told
+    assert told.endswith("原因：质量检查没有通过（一；二；三）")
+
+
+@pytest.mark.parametrize("problem", [None, {}, {"what": None, "details": None}])
+def test_a_run_that_failed_without_a_word_is_told_too(problem: object) -> None:
+    told = unpublished({"exit_code": 1, "finished_at": LATER, "problem": problem}, PUBLISHED_AT)
+    assert told is not None and told.endswith("原因：没有说明原因")
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataPaths:
+    cells = [
+        cell("part_rate", value, region=region, period=period)
+        for region, value in ((COUNTY, "96.07"), (TOWN, "95.5"), (OTHER_TOWN, "97"))
+        for period in ("2026-08", PERIOD)
+    ]
+    found = publish(tmp_path / "data", cells)
+    monkeypatch.setenv(DATA_VARIABLE, str(found.root))
+    return found
+
+
+def opened(
+    paths: DataPaths,
+    monkeypatch: pytest.MonkeyPatch,
+    address: Mapping[str, str],
+    role: Role = Role.ANALYST,
+    region: str | None = None,
+) -> AppTest:
+    """The app after its first run, as a user of that role sees it; there are no cookies in this kind of test."""
+    user = accounts.User("somebody", "某人", role, region, must_change=False, disabled=False)
+    monkeypatch.setattr(session, "user_of", lambda *_: user)
+    app = AppTest.from_file(str(SCRIPT), default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def filters(app: AppTest) -> dict[str, str]:
+    assert not app.exception
+    return {name: app.session_state[name] for name in ("period", "mode", "region", "scheme")}
+
+
+def told(app: AppTest) -> str:
+    """All HTML of the page."""
+    return "\n".join(str(each.proto.body) for each in app.get("html"))
+
+
+def test_the_address_decides_the_filters(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"period": "2026-08", "mode": "month", "region": TOWN, "scheme": "390"}
+    assert filters(opened(paths, monkeypatch, asked)) == asked
+
+
+def test_without_an_address_it_is_the_newest_month_of_the_county(
+    paths: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(paths, monkeypatch, {})
+    assert filters(app) == {"period": PERIOD, "mode": "ytd", "region": COUNTY, "scheme": "all"}
+    assert {name: app.query_params[name] for name in ("period", "region")} == {
+        "period": PERIOD,
+        "region": COUNTY,
+    }
+
+
+@pytest.mark.parametrize(
+    "asked", [{"region": "110101"}, {"period": "2031-01"}, {"mode": "week"}, {"scheme": "' or 1=1 --"}]
+)
+def test_an_address_that_names_nothing_is_passed_over(
+    paths: DataPaths, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    found = filters(opened(paths, monkeypatch, asked))
+    assert found == {"period": PERIOD, "mode": "ytd", "region": COUNTY, "scheme": "all"}
+
+
+def test_a_clerk_stays_in_his_township(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(paths, monkeypatch, {"region": OTHER_TOWN}, Role.CLERK, TOWN)
+    assert filters(app)["region"] == TOWN
+    assert "河东乡" not in told(app)
+
+
+def test_what_was_chosen_goes_into_the_address_and_into_the_log(
+    paths: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(paths, monkeypatch, {})
+    app.selectbox(key="region").select(TOWN).run()
+    assert app.query_params["region"] == TOWN
+    viewed = [entry for entry in audit_log.entries(paths) if entry.action is Action.VIEW]
+    assert [(entry.user, entry.page, entry.filters["region"]) for entry in viewed] == [
+        ("somebody", PAGES[0].title, COUNTY),
+        ("somebody", PAGES[0].title, TOWN),
+    ]
+    # nothing else is looked at: nothing is written
+    app.run()
+    assert len(audit_log.entries(paths)) == 2
+
+
+def test_the_banner_turns_red_with_the_reason(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = {
+        "exit_code": 3,
+        "finished_at": "2099-01-01T00:00:00Z",
+        "problem": {"what": "质量检查没有通过 <i>", "details": []},
+    }
+    logs.write_run_report(paths, "x", report)
+    shown = told(opened(paths, monkeypatch, {}))
+    assert 'class="banner bad"' in shown and "质量检查没有通过 &lt;i&gt;" in shown
+
+
+def test_without_a_session_nothing_is_drawn(paths: DataPaths) -> None:
+    app = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    assert "登录已过期" in told(app)
+    assert not app.selectbox and not app.title

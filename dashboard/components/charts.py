@@ -143,8 +143,9 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
     """The look all charts share."""
     dressed_chart: alt.LayerChart = (
         # first: it would throw away what was configured before it
-        chart# what Vega tells a screen reader is English; the table beside the chart holds the same figures
-        .configure(font=palette.FONTS, aria=False)
+        chart.configure(  # what Vega tells a screen reader is English; the table beside the chart holds the same figures
+            font=palette.FONTS, aria=False
+        )
         .properties(height=height, width="container")
         .configure_axis(
             labelFontSize=12,

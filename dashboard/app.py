@@ -66,7 +66,6 @@ def main() -> None:
     chosen = frame.choose(months, regions(figures), schemes(figures))
     frame.write_address(chosen, others)
     period = next(month for month in months if month.period == chosen.period)
-    frame.show_banner(paths, figures, period)
 
     def go(path: str, **parameters: str) -> NoReturn:
         kept = {
@@ -88,6 +87,7 @@ def main() -> None:
         go=go,
         log=partial(record_export, paths, user, page.title, chosen),
     )
+    frame.show_banner(paths, figures, period, view.filters_zh)
     record_view(paths, user, page.title, chosen, now)
     page.render(view)
 

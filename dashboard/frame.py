@@ -35,8 +35,11 @@ class _Run:
     failed_info: int
 
 
-def show_banner(paths: DataPaths, figures: Figures, period: Period) -> None:
-    """Data as of, run, verdict of the checks, refused files, status; red with the reason when the last run was not published."""
+def show_banner(paths: DataPaths, figures: Figures, period: Period, filters_zh: str) -> None:
+    """Data as of, run, verdict of the checks, refused files, status; red with the reason when the last run was not published.
+
+    What is filtered stands there on paper only, where the filters themselves are not.
+    """
     manifest = figures.generation.manifest
     checks = figures.rows(
         _Run,
@@ -49,6 +52,7 @@ def show_banner(paths: DataPaths, figures: Figures, period: Period) -> None:
     )
     parts = [
         f"<b>数据截至 {period.month_end.isoformat()}</b>",
+        f'<span class="on-paper">{escape(filters_zh)}</span>',
         f"<span>{_verdict(checks)}</span>",
         f"<span>拒收文件 {len(manifest.provenance.refused)} 个</span>",
         "<span>状态 内部数据，未报送</span>",
@@ -107,7 +111,7 @@ def choose(periods: Sequence[Period], regions: Sequence[Region], schemes: Sequen
         for region in regions
     }
     scheme_names = {scheme.code: scheme.name for scheme in schemes}
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="filters"):
         period = st.selectbox(
             "期间",
             [period.period for period in periods],

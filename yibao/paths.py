@@ -9,6 +9,7 @@ from pathlib import Path
 
 DATA_VARIABLE = "YIBAO_DATA"
 KEY_VARIABLE = "YIBAO_KEY_FILE"
+OIDC_VARIABLE = "YIBAO_OIDC_FILE"
 CONTRACT_FILE_ID = "000000-contract"
 
 
@@ -84,6 +85,11 @@ class DataPaths:
         return self.root / "returns"
 
     @property
+    def reports(self) -> Path:
+        """What was made to be read and printed: one folder for each period."""
+        return self.root / "reports"
+
+    @property
     def issued(self) -> Path:
         """What was sent to the superior bureau, frozen."""
         return self.root / "issued"
@@ -130,3 +136,9 @@ def key_path(environment: Mapping[str, str] = os.environ, *, windows: bool = os.
         base = environment.get("XDG_CONFIG_HOME")
         folder = Path(base) if base else Path.home() / ".config"
     return folder / "yibao" / "pseudonym.key"
+
+
+def oidc_path(paths: DataPaths, environment: Mapping[str, str] = os.environ) -> Path:
+    """How to reach the bureau's own login service: YIBAO_OIDC_FILE, else `accounts/oidc.toml`; need not be there."""
+    named = environment.get(OIDC_VARIABLE)
+    return Path(named).expanduser().absolute() if named else paths.accounts / "oidc.toml"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import altair as alt
@@ -15,13 +15,17 @@ Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatCh
 
 @dataclass(frozen=True)
 class Column:
-    """A column; `group` stands above neighbours that share it, `help` is told on hover, `bar` draws the number's length."""
+    """A column; `group` stands above neighbours that share it, `help` is told on hover, `bar` draws the number's length.
+
+    `long`: holds sentences, which wrap.
+    """
 
     label: str
     kind: Kind = "text"
     group: str = ""
     help: str = ""
     bar: bool = False
+    long: bool = False
 
     @property
     def heading(self) -> str:
@@ -44,7 +48,8 @@ class Block:
     """What a page shows under one heading.
 
     key: unique on the page. note: one line of calibre below. on_row: called with the row's number when a row is chosen.
-    chart_only: the table serves the export, the page shows the chart.
+    chart_only: the table serves the export, the page shows the chart. whole: reads the table for the exported sheet where
+    the page shows a part of it.
     """
 
     key: str
@@ -55,6 +60,12 @@ class Block:
     on_row: Callable[[int], None] | None = field(default=None, compare=False)
     chart_only: bool = False
     codes: tuple[str, ...] = ()
+    whole: Callable[[], Table] | None = field(default=None, compare=False)
+
+    @property
+    def complete(self) -> Block:
+        """The block with all of its rows."""
+        return replace(self, table=self.whole(), whole=None) if self.whole else self
 
 
 def row(*contents: Content | Cell) -> tuple[Cell, ...]:

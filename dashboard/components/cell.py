@@ -33,9 +33,9 @@ class Gap(Enum):
 
 
 # text as it is; date; count of persons, cases, rows; yuan and wan from yuan; percent and points from ratios times 100;
-# change in per cent of its base; days, months with two decimals
+# change in per cent of its base; days, months with two decimals; number the same where a column mixes units
 Kind: TypeAlias = Literal[
-    "text", "date", "count", "yuan", "wan", "percent", "points", "change", "days", "months"
+    "text", "date", "count", "yuan", "wan", "percent", "points", "change", "days", "months", "number"
 ]
 Content: TypeAlias = Decimal | int | str | date | Gap | None
 Tone: TypeAlias = Literal["", "good", "warn", "bad", "muted"]
@@ -60,7 +60,7 @@ _SIGNS: dict[Tone, str] = {"good": "●", "warn": "▲", "bad": "■", "": "", "
 _FEW = range(1, 5)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A content with a tone; the tone is told by a sign too, never by colour alone."""
 

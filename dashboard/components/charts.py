@@ -5,6 +5,7 @@ Numbers become floats here, for drawing only. Every function takes what a table 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,18 @@ class Point:
     text: str = ""
 
 
-def lines(points: Sequence[Point], *, unit: str, target: float | None = None) -> alt.LayerChart:
+@dataclass(frozen=True)
+class Limit:
+    """A line across a chart at a number that must not be passed, with its name."""
+
+    at: float
+    name: str
+    color: str = palette.GREY
+
+
+def lines(
+    points: Sequence[Point], *, unit: str, target: float | None = None, limits: Sequence[Limit] = ()
+) -> alt.LayerChart:
     """One line for each series over months or other ordered places; a gap where a value is missing."""
     order = list(dict.fromkeys(point.series for point in points))
     base = alt.Chart(_data(points)).encode(
@@ -40,12 +52,13 @@ def lines(points: Sequence[Point], *, unit: str, target: float | None = None) ->
         ),
         base.mark_circle(size=42, invalid="filter"),
     ]
-    if target is not None:
-        rule = alt.Chart(alt.InlineData(values=[{"target": target, "text": f"目标 {target:g}"}]))
-        layers.append(rule.mark_rule(color=palette.GREY, strokeDash=[5, 4]).encode(y=alt.Y("target:Q")))
+    drawn = [*([] if target is None else [Limit(target, f"目标 {target:g}")]), *limits]
+    for limit in drawn:
+        rule = alt.Chart(alt.InlineData(values=[{"limit": limit.at, "text": limit.name}]))
+        layers.append(rule.mark_rule(color=limit.color, strokeDash=[5, 4]).encode(y=alt.Y("limit:Q")))
         layers.append(
-            rule.mark_text(align="left", dy=-7, color=palette.GREY, fontSize=12).encode(
-                x=alt.value(4), y=alt.Y("target:Q"), text="text:N"
+            rule.mark_text(align="left", dy=-7, color=limit.color, fontSize=12).encode(
+                x=alt.value(4), y=alt.Y("limit:Q"), text="text:N"
             )
         )
     return dressed(alt.layer(*layers), HEIGHT)
@@ -89,10 +102,49 @@ def columns(points: Sequence[Point], *, unit: str, stacked: bool = False) -> alt
     return dressed(alt.layer(chart.mark_bar()), HEIGHT)
 
 
+def columns_and_line(
+    points: Sequence[Point], line: Sequence[Point], *, unit: str, stacked: bool = False
+) -> alt.LayerChart:
+    """Columns as `columns` draws them, and over them one line in the same unit: a balance, a total."""
+    over = [point.series for point in line[:1]]
+    order = [*dict.fromkeys(point.series for point in points), *over]
+    base = alt.Chart(_data([*points, *line])).encode(
+        x=alt.X("at:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
+        color=_color(order),
+        tooltip=_tooltip(True),
+    )
+    bars_only = base.transform_filter(
+        alt.FieldOneOfPredicate(field="series", oneOf=order[: -len(over) or None])
+    )
+    line_only = base.transform_filter(alt.FieldOneOfPredicate(field="series", oneOf=over)).encode(
+        y=alt.Y("value:Q", title=unit)
+    )
+    upright = bars_only.encode(y=alt.Y("value:Q", title=unit, stack="zero" if stacked else None))
+    if stacked:
+        # the first series stands at the bottom
+        upright = (
+            upright.transform_calculate(rank=f"indexof({json.dumps(order)}, datum.series)")
+            .encode(order=alt.Order("rank:Q"))
+            .mark_bar(width={"band": 0.6})
+        )
+    else:
+        upright = upright.encode(xOffset=alt.XOffset("series:N", sort=order)).mark_bar()
+    return dressed(
+        alt.layer(
+            upright,
+            line_only.mark_line(strokeWidth=2.2, invalid="break-paths-show-domains"),
+            line_only.mark_circle(size=42, invalid="filter"),
+        ),
+        HEIGHT,
+    )
+
+
 def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerChart:
     """The look all charts share."""
     dressed_chart: alt.LayerChart = (
-        chart.properties(height=height, width="container")
+        # first: it would throw away what was configured before it
+        chart.configure(font=palette.FONTS)
+        .properties(height=height, width="container")
         .configure_axis(
             labelFontSize=12,
             titleFontSize=12,
@@ -104,9 +156,7 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
         )
         .configure_axisX(grid=False)
         .configure_view(stroke=None)
-        .configure_legend(orient="top", title=None, labelFontSize=12, labelColor=palette.INK)
-        # what Vega tells a screen reader is English; the table beside the chart holds the same figures
-        .configure(font=palette.FONTS, aria=False)
+        .configure_legend(orient="top", title=None, labelFontSize=12, labelColor=palette.INK, labelLimit=280)
     )
     return dressed_chart
 
@@ -127,7 +177,8 @@ def _color(order: list[str]) -> alt.Color | alt.Value:
         "series:N",
         sort=order,
         scale=alt.Scale(domain=order, range=list(palette.SERIES[: len(order)])),
-        legend=alt.Legend(),
+        # more of them in one line would be cut off on a phone
+        legend=alt.Legend(title=None, columns=2 if order[3:] else 3),
     )
 
 

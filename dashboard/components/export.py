@@ -27,6 +27,7 @@ _FORMATS: dict[Kind, str] = {
     "change": "+0.00;-0.00;0.00",
     "days": "0.00",
     "months": "0.00",
+    "number": "#,##0.00",
 }
 _ROW, _PAD, _CHAR = 30, 12, 14
 _SCALE = 2

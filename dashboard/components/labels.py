@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from yibao.contract import load_contract
+from yibao.contract import Contract, load_contract
 from yibao.project import find_project
 
 # from the smallest up: tables and charts list them in this order
@@ -32,12 +32,50 @@ CLASSES = {
     "pharmacy": "药店购药",
     "other": "其他",
 }
+DOMAINS = {
+    "participation": "参保",
+    "collection": "征缴",
+    "benefit": "受益",
+    "compensation": "补偿",
+    "referral": "就医流向",
+    "cost": "费用",
+    "service": "医保服务",
+    "fund": "基金",
+    "supervision": "监管",
+}
+BREAKDOWNS = {
+    "region": "地区",
+    "insutype": "险种",
+    "service_tier": "机构层级",
+    "inst": "定点机构",
+    "group": "人群",
+    "account_item": "收支科目",
+    "inst_type": "机构类型",
+}
+UNITS = {"percent": "%", "yuan": "元", "days": "天", "months": "个月"}
+
+
+def dataset(code: str | None) -> str:
+    """The contract's name of a dataset; an unknown one is shown as it is."""
+    found = _contract().datasets.get(code or "")
+    return found.zh if found else code or ""
+
+
+def field(dataset_code: str, name: str | None) -> str:
+    """The contract's name of a dataset's field; an unknown one is shown as it is."""
+    found = _contract().datasets.get(dataset_code)
+    named = [each.zh for each in found.fields if each.name == name] if found else []
+    return named[0] if named else name or ""
+
+
+@cache
+def _contract() -> Contract:
+    return load_contract(find_project().contract_file)
 
 
 @cache
 def _codes(dataset: str, field: str) -> dict[str, str]:
-    contract = load_contract(find_project().contract_file)
-    found = [each for each in contract.datasets[dataset].fields if each.name == field]
+    found = [each for each in _contract().datasets[dataset].fields if each.name == field]
     return dict(found[0].codes)
 
 

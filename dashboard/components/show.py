@@ -20,7 +20,9 @@ def show(view: View, block: Block) -> None:
     )
     st.subheader(block.title, anchor=False, help=help_text or None)
     if block.chart is not None:
-        st.altair_chart(block.chart, theme=None, key=f"chart-{block.key}")
+        # a box that bears its name as a class: on a phone style.css hides what needs width
+        with st.container(key=f"drawn-{block.key}"):
+            st.altair_chart(block.chart, theme=None, key=f"chart-{block.key}")
     if not block.chart_only:
         show_table(block)
     if block.note:
@@ -46,7 +48,7 @@ def _exports(view: View, block: Block) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "导出表格",
-            data=lambda: handed_out(workbook(block, stamp)),
+            data=lambda: handed_out(workbook(block.complete, stamp)),
             file_name=file_name(block, stamp, "xlsx"),
             mime=_XLSX,
             key=f"xlsx-{block.key}",

@@ -62,7 +62,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const row = make("tr", index === fixed ? "total" : "");
     data.rows[index].forEach((content, position) => {
       const column = data.columns[position];
-      const cell = make("td", `${column.text ? "" : "figure"} ${content.tone} ${content.gap ? "gap" : ""}`);
+      const cell = make("td", `${column.text ? "" : "figure"} ${content.tone} ${content.gap ? "gap" : ""} ${column.long ? "long" : ""}`);
       if (content.sign) cell.append(make("span", "sign", content.sign));
       if (column.largest && content.n !== null && index !== fixed) {
         const bar = make("span", "bar");
@@ -86,7 +86,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   };
 
   const draw = () => {
-    const table = make("table");
+    // many columns: a row stays on one line, the table scrolls
+    const table = make("table", data.columns.length > 12 ? "wide" : "");
     table.setAttribute("aria-label", data.label);
     const body = make("tbody");
     for (const index of order) body.append(line(index));

@@ -53,6 +53,7 @@ def _heading(table: Table, position: int) -> dict[str, Any]:
         "help": column.help,
         "text": column.kind in ("text", "date"),
         "largest": largest if column.bar else 0,
+        "long": column.long,
     }
 
 

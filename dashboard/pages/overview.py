@@ -52,11 +52,15 @@ def render(view: View) -> None:
         ],
         view.catalogue,
     )
+    places = below(view.figures, "part_rate", view.chosen_ytd)
+    if not places:
+        _show_alerts(view, raised)
+        return
     left, right = st.columns([5, 4], gap="large")
     with left:
         _show_alerts(view, raised)
     with right:
-        _show_townships(view)
+        _show_townships(view, places)
 
 
 def findings(view: View, now: dict[str, Value], raised: Sequence[Value]) -> str:
@@ -72,7 +76,7 @@ def findings(view: View, now: dict[str, Value], raised: Sequence[Value]) -> str:
             text += f"，同比{_direction(value, indicator.unit)}"
         told.append(text)
     year, month = view.chosen.period.split("-")
-    start = f"{year}年{int(month)}月{view.mode_zh}，{view.region.name}"
+    start = f"{year}年{int(month)}月（{view.mode_zh}），{view.region.name}"
     alarms = sum(value.alert_level == "alarm" for value in raised)
     ended = f"报警{alarms}项，预警{len(raised) - alarms}项。" if raised else "没有预警。"
     return f"{start}：{'；'.join(told) or '所选口径没有可用的数'}。{ended}"
@@ -118,14 +122,12 @@ def _alert(view: View, found: Sequence[Value]) -> str:
     )
 
 
-def _show_townships(view: View) -> None:
+def _show_townships(view: View, found: Sequence[Value]) -> None:
     code = "part_rate"
     places = sorted(
-        below(view.figures, code, view.chosen_ytd),
+        found,
         key=lambda value: (value.value is None, -(value.value or 0), value.region_code),
     )
-    if not places:
-        return
     columns = (
         Column("乡镇"),
         Column("参保率", "percent"),

@@ -23,7 +23,6 @@ from yibao.accounts import User
 
 HEALTH = "/_stcore/health"
 PASSWORD = "/password"
-_OWN = frozenset({"/login", "/login/oidc", "/login/oidc/callback", "/logout", PASSWORD})
 # what the page needs of Streamlit's own interface; not metrics, uploads, its agent API, its own login
 _CORE = re.compile(r"/_stcore/(health|host-config|stream|bidi-components/.+)")
 _OTHER_LOGIN = re.compile(r"/(auth/|oauth2callback)")
@@ -35,8 +34,8 @@ _REFUSED = 1008
 _POLICY = "; ".join(
     (
         "default-src 'self'",
-        # no eval: Streamlit has Vega interpret its expressions
-        "script-src 'self'",
+        # no eval: Streamlit has Vega interpret its expressions; blob: is how it runs our table (components/table.js)
+        "script-src 'self' blob:",
         # Streamlit styles its elements as it makes them
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
@@ -62,10 +61,10 @@ _HEADERS = {
 
 
 class Gate:
-    """The middleware."""
+    """The middleware; `own` are the paths of our own pages, which look after themselves."""
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
-        self._app, self._site = app, site
+    def __init__(self, app: ASGIApp, site: Site, own: frozenset[str]) -> None:
+        self._app, self._site, self._own = app, site, own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -78,7 +77,7 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
-        if path in _OWN or path == HEALTH:
+        if path in self._own or path == HEALTH:
             await self._app(scope, receive, send)
             return
         user = await self._user(scope)

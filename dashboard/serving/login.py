@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 import anyio.to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -211,13 +211,8 @@ def local_path(wanted: str | None) -> str:
     """A path of this site to go on to after the login; `/` for anything that leads elsewhere, or nowhere."""
     if not wanted or not wanted.isprintable() or not wanted.startswith("/") or "\\" in wanted:
         return "/"
-    parts = urlsplit(wanted)
-    if (
-        wanted.startswith("//")
-        or parts.scheme
-        or parts.netloc
-        or parts.path.startswith(("/login", "/logout"))
-    ):
+    # two slashes, or three, are another host to a browser
+    if wanted.startswith(("//", "/login", "/logout")):
         return "/"
     # a Location header is ASCII
     return quote(wanted, safe="/?&=%+-_.~:,;!*'()@$")

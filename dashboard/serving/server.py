@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 from starlette.middleware import Middleware
+from starlette.routing import Route
 from starlette.types import ASGIApp
 from streamlit.starlette import App
 from streamlit.web.bootstrap import load_config_options
@@ -19,7 +20,7 @@ from streamlit.web.bootstrap import load_config_options
 from dashboard.serving.gate import Gate
 from dashboard.serving.login import LoginPages
 from dashboard.serving.site import Site
-from yibao.paths import DATA_VARIABLE
+from yibao.paths import DATA_VARIABLE, oidc_path
 from yibao.problem import Problem
 
 SCRIPT = Path(__file__).resolve().parent / "script.py"
@@ -85,8 +86,30 @@ def application(site: Site, script: Path = SCRIPT) -> ASGIApp:
     """Streamlit with our options, our pages and our gate; one in a process, because Streamlit has one runtime."""
     os.environ[DATA_VARIABLE] = str(site.paths.root)
     load_config_options(dict(_OPTIONS))
-    app: ASGIApp = App(script, routes=LoginPages(site).routes(), middleware=[Middleware(Gate, site=site)])
+    routes = login_routes(site)
+    own = frozenset(route.path for route in routes)
+    app: ASGIApp = App(script, routes=routes, middleware=[Middleware(Gate, site=site, own=own)])
     return app
+
+
+def login_routes(site: Site) -> list[Route]:
+    """Our own pages; with the bureau's login service where its configuration is there.
+
+    Raises Problem (exit 2) when that cannot be used.
+    """
+    configuration = oidc_path(site.paths)
+    if not configuration.is_file():
+        return LoginPages(site).routes()
+    try:
+        from dashboard.serving import oidc
+    except ImportError as error:
+        raise Problem(
+            "配置了统一身份认证，但没有安装所需的组件",
+            where=str(configuration),
+            todo='请执行 pip install "yibao[oidc]"，或移走这个配置文件。',
+        ) from error
+    pages = LoginPages(site, offers_oidc=True)
+    return [*pages.routes(), *oidc.OidcPages(site, oidc.read_settings(configuration), pages).routes()]
 
 
 def serve(serving: Serving, script: Path = SCRIPT, started: Callable[[], None] | None = None) -> None:

@@ -1,6 +1,6 @@
 -- One row per insurance year, ten-day of payment, township and scheme in which the number of payers
--- changed: who reaches a net contribution above 0 adds 1, who falls back to 0 takes 1 away. Added up
--- to a month's end it is the number of int_payer_span: employee before resident, each person once.
+-- changed: who reaches a net contribution above 0 adds 1, who falls back to 0 takes 1 away. Added
+-- up to a month's end it is the number of int_payer_span: employee before resident, each once.
 with contributions as (select * from {{ ref('int_contribution') }}),
 
 paid as (
@@ -92,7 +92,11 @@ states as (
 
 followed as (
     select
-        states.*,
+        person_key,
+        year,
+        ten_day_no,
+        township,
+        scheme,
         lag(township) over (
             partition by person_key, year
             order by ten_day_no

@@ -18,6 +18,7 @@ from yibao.paths import DataPaths
 pytestmark = pytest.mark.timeout(2400)
 
 
+@pytest.mark.long
 def test_a_driver_killed_in_the_middle_leaves_the_generation_in_force(walked: SparkCounty) -> None:
     before = publishing.require_current(DataPaths(walked.data))
     seconds: list[subprocess.CompletedProcess[str]] = []

@@ -7,17 +7,15 @@
     ('file_conservation', 'file'), ('dim_institution', 'inst_code'),
     ('dim_institution', 'inst_name'), ('dim_region', 'region_name'),
     ('reconciliation', 'left_name_zh'), ('reconciliation_difference', 'key'),
-    ('warning_count', 'scope_name'), ('mart_settlement', 'file'),
-    ('mart_settlement', 'certno_mask'), ('mart_settlement', 'psn_name_mask'),
-    ('mart_settlement', 'disease_code'), ('mart_settlement', 'diagnosis_code'),
-    ('mart_finding', 'case_no'),
+    ('warning_count', 'scope_name'), ('mart_settlement', 'disease_code'),
+    ('mart_settlement', 'diagnosis_code'), ('mart_finding', 'case_no'),
 ] -%}
 {% set month_and_day = '(0[1-9]|1[0-2])([0-2][0-9]|3[01])' -%}
 {% set number = '[1-9][0-9]{5}(18|19|20)[0-9]{2}' ~ month_and_day ~ '[0-9]{3}[0-9Xx]' -%}
 {% set weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] -%}
 with texts as (
     {%- for table, column in texts %}
-    select
+    select distinct
         '{{ table }}.{{ column }}' as place,
         {{ column }} as text
     from {{ ref(table) }}

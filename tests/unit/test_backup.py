@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from tests.landing_kit import REGION, SECRET, Desk
+from yibao import accounts, audit_log
+from yibao.accounts import Role
+from yibao.audit_log import Action, AuditEntry
 from yibao.backup import Packed, contents, pack, restore, unpack
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
@@ -42,8 +45,6 @@ def paths(tmp_path: Path) -> DataPaths:
         "issued/2026-09/报表.json": b"[1]",
         "quality/20261121T101400Z-0123ab/run.json": b"{}",
         "logs/run-1.json": b"{}",
-        "accounts/accounts.sqlite": b"users",
-        "audit/2026-11.jsonl": b"{}",
         "warehouse.duckdb": b"made again",
         "dbt/target/manifest.json": b"made again",
         "yibao.lock": b"",
@@ -52,6 +53,8 @@ def paths(tmp_path: Path) -> DataPaths:
         (paths.root / name).parent.mkdir(parents=True, exist_ok=True)
         (paths.root / name).write_bytes(content)
     (paths.published / RUN_ID / "marts.duckdb").chmod(0o444)
+    accounts.add_user(paths, "zhang", "张局长", Role.LEADER, None, NOW, "qiu-tian-2026")
+    audit_log.record(paths, AuditEntry(NOW, "zhang", "leader", Action.LOGIN))
     return paths
 
 
@@ -73,7 +76,7 @@ def test_what_comes_back_is_what_went_in(paths: DataPaths, packed: Packed, tmp_p
     expected = {
         name: content
         for name, content in tree(paths.root).items()
-        if name not in left_out and ".incoming" not in name
+        if name not in left_out and ".incoming" not in name and not name.endswith(".lock")
     }
     assert tree(back.root) == expected
     assert {"issued/2026-09/报表.json", "accounts/accounts.sqlite", "audit/2026-11.jsonl"} <= set(expected)
@@ -117,6 +120,22 @@ def test_a_link_is_not_packed_as_if_it_were_data(paths: DataPaths, tmp_path: Pat
     (paths.logs / "elsewhere").symlink_to(tmp_path)
     with pytest.raises(Problem, match="符号链接"):
         pack(paths, tmp_path / "backups", NOW, quiet)
+
+
+def test_a_dashboard_in_use_does_not_stop_the_backup(
+    paths: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any) -> None:
+        accounts.log_in(paths, "zhang", "wrong", NOW)
+        audit_log.record(paths, AuditEntry(NOW, "zhang", "leader", Action.LOGIN_FAILED))
+
+    before = tree(paths.root)
+    archive = pack(paths, tmp_path / "backups", NOW, busy).archive
+    back = DataPaths(tmp_path / "back")
+    restore(archive, back, quiet)
+    assert back.account_store.read_bytes() == before["accounts/accounts.sqlite"]
+    assert audit_log.verify(back).lines == 1 < audit_log.verify(paths).lines
+    assert [user.name for user in accounts.list_users(back)] == ["zhang"]
 
 
 def test_a_file_that_changes_meanwhile_stops_the_backup(paths: DataPaths, tmp_path: Path) -> None:

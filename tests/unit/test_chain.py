@@ -99,9 +99,11 @@ def test_a_torn_line_is_told_and_nothing_else_is_lost(path: Path, left: int) -> 
     assert [record["number"] for record in chain.read(path)] == [1, 2, 3, 5]
     assert torn in path.read_bytes()
     # and the fragment is under the chain too
-    path.write_bytes(path.read_bytes().replace(torn + b"\n", b"x\n"))
-    with pytest.raises(Problem, match="第 4 行"):
-        chain.verify(path)
+    whole = path.read_bytes()
+    for instead in (b"x\n", b""):
+        path.write_bytes(whole.replace(torn + b"\n", instead))
+        with pytest.raises(Problem, match="第 4 行"):
+            chain.verify(path)
 
 
 def test_a_file_of_one_torn_line_goes_on(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -26,7 +27,8 @@ from websockets.typing import Origin, Subprotocol
 
 from dashboard.serving import Site, bind
 from dashboard.serving.gate import Gate
-from dashboard.serving.login import LoginPages, local_path
+from dashboard.serving.login import local_path
+from dashboard.serving.server import login_routes
 from dashboard.serving.shell import in_chinese
 from tests.unit.login_kit import Answer, Browser, serving
 from tests.unit.small_warehouse import CONTENTS, NOW, checked_warehouse, no_page, passed_warehouse
@@ -82,13 +84,18 @@ async def stream(websocket: WebSocket) -> None:
 
 
 def application(site: Site) -> Starlette:
+    routes = login_routes(site)
     return Starlette(
         routes=[
-            *LoginPages(site).routes(),
+            *routes,
             WebSocketRoute("/{path:path}", stream),
             Route("/{path:path}", anything, methods=["GET", "POST", "PUT", "DELETE"]),
         ],
-        middleware=[Middleware(Gate, site=site)],
+        middleware=[
+            Middleware(Gate, site=site, own=frozenset(route.path for route in routes)),
+            # as Streamlit has it
+            Middleware(SessionMiddleware, secret_key="of this test"),
+        ],
     )
 
 
@@ -133,6 +140,9 @@ CLOSED = [
     "/loginx",
     "/LOGIN",
     "/favicon.png",
+    # not configured
+    "/login/oidc",
+    "/login/oidc/callback",
 ]
 
 
@@ -311,6 +321,7 @@ def test_what_is_typed_comes_back_as_text(browser: Browser) -> None:
         ("", "/"),
         ("https://elsewhere.example/", "/"),
         ("//elsewhere.example/", "/"),
+        ("///elsewhere.example/", "/"),
         ("/\\elsewhere.example/", "/"),
         ("\\\\elsewhere.example", "/"),
         ("/\t/elsewhere.example", "/"),

@@ -1,5 +1,6 @@
 """Who may use the dashboard: users, their roles and rights, passwords and sessions."""
 
+from yibao.accounts.database import copy_store
 from yibao.accounts.passwords import MIN_LENGTH
 from yibao.accounts.roles import Right, Role
 from yibao.accounts.sessions import (
@@ -25,6 +26,7 @@ __all__ = [
     "User",
     "add_user",
     "change_password",
+    "copy_store",
     "disable_user",
     "list_users",
     "log_in",

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
@@ -102,3 +103,11 @@ def transaction(paths: DataPaths) -> Iterator[sqlite3.Connection]:
             connection.execute("rollback")
             raise
         connection.execute("commit")
+
+
+def copy_store(paths: DataPaths, target: Path) -> None:
+    """A copy as of one moment, while others may be writing. Raises Problem (exit 1) when the store cannot be read."""
+    # the bytes of the file are whole while nobody else may begin to write; they are read before the file is closed,
+    # because closing it gives up this process's lock
+    with transaction(paths):
+        target.write_bytes(paths.account_store.read_bytes())

@@ -100,7 +100,7 @@ def user_of(paths: DataPaths, token: str | None, now: datetime) -> User | None:
             "select user.*, by_password, began_at, seen_at from session join user using (name) where token_hash = ?",
             (key,),
         ).fetchone()
-        if row is None or row["disabled"] or not _in_force(row["began_at"], row["seen_at"], at):
+        if row is None or not _in_force(row["began_at"], row["seen_at"], at):
             return None
         if at - row["seen_at"] >= _SEEN_STEP:
             connection.execute("update session set seen_at = ? where token_hash = ?", (at, key))

@@ -118,4 +118,6 @@ def _walk(folder: Path, paths: DataPaths) -> Iterator[Path]:
 
 
 def _belongs(path: Path, paths: DataPaths) -> bool:
-    return path.is_file() and path != paths.landing_lock
+    # the journal of a change that is being written at this moment
+    journal = paths.account_store.with_name(f"{paths.account_store.name}-journal")
+    return path.is_file() and path not in {paths.landing_lock, journal}

@@ -6,13 +6,15 @@ import gzip
 import hashlib
 import io
 import os
+import shutil
 import tarfile
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from yibao import __version__, durable
+from yibao import __version__, accounts, durable
 from yibao.backup.contents import CONTENTS, Contents, Member, files_of, to_json
 from yibao.backup.unpack import CHUNK, unpack
 from yibao.landing import is_key, known_key_id
@@ -56,25 +58,30 @@ def pack(paths: DataPaths, folder: Path, now: datetime, show: Show) -> Packed:
     if archive.exists():
         raise Problem("已有同名的备份", where=str(archive), todo="请过一秒钟再执行，或换一个文件夹。")
 
-    total = sum(path.stat().st_size for path in files)
-    progress = _Progress(show, 3 * total)
-    contents = Contents(
-        moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        __version__,
-        known_key_id(paths),
-        tuple(_member(path, paths, progress) for path in files),
-    )
     aside = archive.with_name(f".{archive.name}.part")
-    try:
-        _write(aside, paths, contents, progress)
-        durable.sync_file(aside)
-        progress.what = "复核"
-        unpack(aside, None, progress.add)
-        with aside.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        os.rename(aside, archive)
-    finally:
-        aside.unlink(missing_ok=True)
+    # for its owner only, and gone in any case
+    with tempfile.TemporaryDirectory(prefix=".yibao-backup-", dir=folder) as copies:
+        sources = {
+            path.relative_to(paths.root).as_posix(): _steady(path, paths, Path(copies)) for path in files
+        }
+        total = sum(source.stat().st_size for source in sources.values())
+        progress = _Progress(show, 3 * total)
+        contents = Contents(
+            moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            __version__,
+            known_key_id(paths),
+            tuple(_member(name, source, paths, progress) for name, source in sources.items()),
+        )
+        try:
+            _write(aside, sources, contents, progress)
+            durable.sync_file(aside)
+            progress.what = "复核"
+            unpack(aside, None, progress.add)
+            with aside.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.rename(aside, archive)
+        finally:
+            aside.unlink(missing_ok=True)
     durable.sync_directory(folder)
     return Packed(archive, contents, archive.stat().st_size, digest)
 
@@ -91,12 +98,25 @@ class _Progress:
         self.show(self.done >> 10, self.total >> 10, f"KB {self.what}")
 
 
-def _member(path: Path, paths: DataPaths, progress: _Progress) -> Member:
+def _steady(path: Path, paths: DataPaths, copies: Path) -> Path:
+    """What to read for that file: of what a dashboard may write meanwhile, a copy as of one moment."""
+    copy = copies / path.name
+    if path == paths.account_store:
+        accounts.copy_store(paths, copy)
+    elif path.parent == paths.audit:
+        # only added to: a copy is the log as it was, at worst with a line that was not finished
+        shutil.copyfile(path, copy)
+    else:
+        return path
+    return copy
+
+
+def _member(name: str, path: Path, paths: DataPaths, progress: _Progress) -> Member:
     size = path.stat().st_size
     if size <= _KEY_FILE_LIMIT and is_key(path.read_bytes(), known_key_id(paths)):
         raise Problem(
             "数据文件夹里有密钥文件：备份里绝不能有密钥",
-            where=str(path),
+            where=str(paths.root / name),
             todo="请把它移到数据文件夹以外，由专人另行保管，再重新备份。",
         )
     digest = hashlib.sha256()
@@ -104,12 +124,10 @@ def _member(path: Path, paths: DataPaths, progress: _Progress) -> Member:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             progress.add(len(chunk))
-    return Member(
-        path.relative_to(paths.root).as_posix(), size, digest.hexdigest(), not path.stat().st_mode & 0o200
-    )
+    return Member(name, size, digest.hexdigest(), not path.stat().st_mode & 0o200)
 
 
-def _write(archive: Path, paths: DataPaths, contents: Contents, progress: _Progress) -> None:
+def _write(archive: Path, sources: Mapping[str, Path], contents: Contents, progress: _Progress) -> None:
     progress.what = "打包"
     head = to_json(contents)
     with (
@@ -119,7 +137,7 @@ def _write(archive: Path, paths: DataPaths, contents: Contents, progress: _Progr
     ):
         tar.addfile(_header(CONTENTS, len(head)), io.BytesIO(head))
         for member in contents.members:
-            path = paths.root / member.path
+            path = sources[member.path]
             with path.open("rb") as file:
                 source = _Hashed(file, path, progress)
                 tar.addfile(_header(member.path, member.size), source)

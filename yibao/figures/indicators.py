@@ -124,6 +124,27 @@ def series(figures: Figures, codes: Sequence[str], chosen: Selection) -> dict[st
     return {code: tuple(value for value in found if value.indicator_code == code) for code in codes}
 
 
+def part_series(
+    figures: Figures, codes: Sequence[str], chosen: Selection, breakdown: str, part: str
+) -> dict[str, tuple[Value, ...]]:
+    """The values of each indicator in one part of a breakdown for every period up to the chosen one, the oldest first."""
+    found = figures.rows(
+        Value,
+        f"""
+        select {_COLUMNS} {_FROM}
+        inner join indicator on trend.indicator_code = indicator.code
+        where
+            trend.period <= ? and trend.region_code = ? and trend.insutype = ?
+            and trend.breakdown = ? and trend.breakdown_value = ?
+            and list_contains(?, trend.indicator_code)
+            and trend.period_mode = case when contains(indicator.modes, 'month') then ? else 'ytd' end
+        order by trend.period
+        """,
+        (chosen.period, chosen.region_code, chosen.insutype, breakdown, part, tuple(codes), chosen.mode),
+    )
+    return {code: tuple(value for value in found if value.indicator_code == code) for code in codes}
+
+
 def alerts(figures: Figures, chosen: Selection) -> tuple[Value, ...]:
     """The alerts of the region and of those directly below it: alarms first, the region itself first.
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 import duckdb
 
@@ -19,6 +19,8 @@ from yibao.paths import DataPaths
 from yibao.publishing import Generation, require_current, require_unchanged
 
 Row = TypeVar("Row")
+Answer = TypeVar("Answer")
+Asked = TypeVarTuple("Asked")
 
 _MEMORY_LIMIT = "1GB"
 # that of before a rollback or a new run is kept for those who are in the middle of a page
@@ -35,7 +37,7 @@ class _Opened:
         self.generation = generation
         self._lock = threading.Lock()
         self._scopes: set[str] = set()
-        self._answers: OrderedDict[tuple[Any, ...], tuple[Any, ...]] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[Any, ...]] = OrderedDict()
         self._rows = 0
         self._connection = duckdb.connect(":memory:", config={"memory_limit": _MEMORY_LIMIT})
         path = str(generation.database).replace("'", "''")
@@ -43,17 +45,35 @@ class _Opened:
         # from here on no query reads or writes any other file
         self._connection.execute("set enable_external_access = false")
 
-    def answer(self, kind: type[Row], scope: Scope, sql: str, values: tuple[Any, ...]) -> tuple[Row, ...]:
-        key = (kind, scope, sql, values)
+    def cursor(self, scope: Scope) -> duckdb.DuckDBPyConnection:
+        """A connection of its own, to be closed by the caller, that sees the scope's views first."""
+        with self._lock:
+            self._make_views(scope)
+            cursor = self._connection.cursor()
+        cursor.execute(f"use memory.{scope.name}")
+        return cursor
+
+    def answer(
+        self, kind: type[Row], scope: Scope, sql: str, values: tuple[Any, ...], kept: bool
+    ) -> tuple[Row, ...]:
+        def ask(connection: duckdb.DuckDBPyConnection) -> tuple[Row, ...]:
+            return tuple(kind(*row) for row in connection.execute(sql, list(values)).fetchall())
+
+        if kept:
+            return self.kept((kind, scope, sql, values), scope, ask)
+        with self.cursor(scope) as cursor:
+            return ask(cursor)
+
+    def kept(
+        self, key: Hashable, scope: Scope, ask: Callable[[duckdb.DuckDBPyConnection], tuple[Row, ...]]
+    ) -> tuple[Row, ...]:
+        """What was asked before under this key, else what `ask` finds now."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
-            self._make_views(scope)
-            cursor = self._connection.cursor()
-        with cursor:
-            cursor.execute(f"use memory.{scope.name}")
-            found = tuple(kind(*row) for row in cursor.execute(sql, list(values)).fetchall())
+        with self.cursor(scope) as cursor:
+            found = ask(cursor)
         with self._lock:
             if key not in self._answers:
                 self._answers[key] = found
@@ -86,12 +106,29 @@ class Figures:
     scope: Scope
     _source: _Opened
 
-    def rows(self, kind: type[Row], sql: str, values: Sequence[Any] = ()) -> tuple[Row, ...]:
+    def rows(
+        self, kind: type[Row], sql: str, values: Sequence[Any] = (), *, kept: bool = True
+    ) -> tuple[Row, ...]:
         """The rows of a query over the published tables, each made into a `kind` (its columns in order).
 
         `sql` is a constant of the code; what a user chose goes into `values`, which must be hashable.
+        `kept` False for many rows that nobody asks for twice.
         """
-        return self._source.answer(kind, self.scope, sql, tuple(values))
+        return self._source.answer(kind, self.scope, sql, tuple(values), kept)
+
+    def read(
+        self, reader: Callable[[duckdb.DuckDBPyConnection, *Asked], Answer], *arguments: *Asked
+    ) -> Answer:
+        """What a reader of published tables makes of them; the scope's views are the connection's current schema.
+
+        Kept as the rows of queries are; the arguments must be hashable.
+        """
+        (answer,) = self._source.kept(
+            (reader, self.scope, arguments),
+            self.scope,
+            lambda connection: (reader(connection, *arguments),),
+        )
+        return answer
 
 
 def open_figures(paths: DataPaths, scope: Scope, generation: Generation | None = None) -> Figures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,8 @@ class Manifest:
     previous: str | None
     counties: tuple[str, ...]
     provenance: Provenance
-    tables: Mapping[str, Table]
+    # a mapping has no hash; what goes by a generation as its key needs one
+    tables: Mapping[str, Table] = field(hash=False)
     duckdb_version: str
     database_sha256: str
     manifest_version: int = 1

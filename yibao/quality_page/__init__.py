@@ -8,20 +8,40 @@ from pathlib import Path
 from yibao import durable
 from yibao.paths import DataPaths
 from yibao.publishing import PAGE, Generation
-from yibao.quality_page.reading import CHECK_ID, newest_check, read_check, read_generation
-from yibao.quality_page.rendering import render
-from yibao.quality_page.report import QualityReport
+from yibao.quality_page import labels
+from yibao.quality_page.reading import (
+    CHECK_ID,
+    newest_check,
+    read_agreements,
+    read_check,
+    read_differing,
+    read_generation,
+    read_tables,
+)
+from yibao.quality_page.rendering import moment, render, result_mark, sentence
+from yibao.quality_page.report import Agreement, Books, DatasetMonth, QualityReport, Result
 
 __all__ = [
     "CHECK_ID",
+    "Agreement",
+    "Books",
+    "DatasetMonth",
     "QualityReport",
+    "Result",
     "check_page",
+    "labels",
+    "moment",
     "newest_check",
     "page_of_check",
     "page_of_generation",
+    "read_agreements",
     "read_check",
+    "read_differing",
     "read_generation",
+    "read_tables",
     "render",
+    "result_mark",
+    "sentence",
     "write_check_page",
 ]
 

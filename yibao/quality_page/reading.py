@@ -50,28 +50,54 @@ _RUN_FILE, _RESULT_FILE, _KEY_FILE = "run.json", "result.parquet", "failing_key.
 def read_generation(generation: Generation) -> QualityReport:
     """All that the generation's own tables and manifest say. Raises Problem (exit 1) when it cannot be read."""
     with publishing.open_generation(generation) as opened:
-        tables = Tables(opened.connection)
-        history = tables.load(Check, "quality_run", "checked_at, check_id")
-        # the history may hold later checks, of another engine; only one that passed is ever published
-        check = next((one for one in reversed(history or ()) if one.verdict == "passed"), None)
-        names = _region_names(tables)
-        return QualityReport(
-            manifest=generation.manifest,
-            regions=tuple(names.get(code, code) for code in generation.manifest.counties),
-            schemes=_scheme_names(tables),
-            keys_lie_in=f"{generation.database.name} 的表 quality_failing_key",
-            check=check,
-            history=history,
-            results=_results(tables, check),
-            failing=_failing(tables, check),
-            conservation=_conservation(tables),
-            scores=tables.load(DatasetScore, "dataset_score", "dataset"),
-            townships=_townships(tables, names, int(generation.period[:4])),
-            reconciliation=_reconciliation(tables),
-            months=tables.load(DatasetMonth, "dataset_month", "dataset, month"),
-            warnings=_warnings(tables),
-            drift=_drift(tables, names),
-        )
+        return read_tables(opened.connection, generation)
+
+
+def read_tables(connection: duckdb.DuckDBPyConnection, generation: Generation) -> QualityReport:
+    """The same from a connection whose current schema holds the generation's tables, or views of some of their rows."""
+    tables = Tables(connection)
+    history = tables.load(Check, "quality_run", "checked_at, check_id")
+    # the history may hold later checks, of another engine; only one that passed is ever published
+    check = next((one for one in reversed(history or ()) if one.verdict == "passed"), None)
+    names = _region_names(tables)
+    return QualityReport(
+        manifest=generation.manifest,
+        regions=tuple(names.get(code, code) for code in generation.manifest.counties),
+        schemes=_scheme_names(tables),
+        keys_lie_in=f"{generation.database.name} 的表 quality_failing_key",
+        check=check,
+        history=history,
+        results=_results(tables, check),
+        failing=_failing(tables, check),
+        conservation=_conservation(tables),
+        scores=tables.load(DatasetScore, "dataset_score", "dataset"),
+        townships=_townships(tables, names, int(generation.period[:4])),
+        reconciliation=_reconciliation(tables),
+        months=tables.load(DatasetMonth, "dataset_month", "dataset, month"),
+        warnings=_warnings(tables),
+        drift=_drift(tables, names),
+    )
+
+
+def read_agreements(connection: duckdb.DuckDBPyConnection, kind: str) -> tuple[Agreement, ...]:
+    """All comparisons of one kind: those that do not agree first, of these the largest difference."""
+    order = "status = 'equal', abs(difference) desc nulls first, period desc, subject, insutype, measure"
+    return Tables(connection).load(Agreement, "reconciliation", order, "kind = ?", [kind]) or ()
+
+
+def read_differing(
+    connection: duckdb.DuckDBPyConnection, agreement: Agreement, limit: int
+) -> Listing[DifferingKey]:
+    """The keys behind one comparison, the largest difference first."""
+    found = Tables(connection).first(
+        DifferingKey,
+        "reconciliation_difference",
+        "abs(difference) desc nulls first, key",
+        limit,
+        "kind = ? and subject = ? and period is not distinct from ? and measure = ?",
+        [agreement.kind, agreement.subject, agreement.period, agreement.measure],
+    )
+    return found or Listing(0, ())
 
 
 def read_check(paths: DataPaths, check_id: str) -> QualityReport:
@@ -168,7 +194,7 @@ def _failing(tables: Tables, check: Check | None) -> Mapping[str, Listing[Failin
                 detail,
                 count(*) over (partition by expectation_id) as total,
                 row_number() over (partition by expectation_id order by key, detail) as place
-            from main.{table}
+            from {table}
             where check_id = ?
         )
         select expectation_id, key, detail, total
@@ -191,7 +217,7 @@ def _conservation(tables: Tables) -> tuple[Conservation, ...] | None:
         return None
     summed = ", ".join(f"coalesce(sum({column}), 0)" for column in sums)
     rows = tables.query(
-        f"select dataset, count(distinct file), {summed} from main.file_conservation group by dataset order by dataset"
+        f"select dataset, count(distinct file), {summed} from file_conservation group by dataset order by dataset"
     )
     return tuple(Conservation(*row) for row in rows)
 
@@ -200,7 +226,7 @@ def _region_names(tables: Tables) -> dict[str, str]:
     """Chinese names by code; a township of one county among several bears the county's name too."""
     if not tables.has("dim_region", ("region_code", "region_name", "level", "parent_code")):
         return {}
-    rows = tables.query("select region_code, region_name, level, parent_code from main.dim_region")
+    rows = tables.query("select region_code, region_name, level, parent_code from dim_region")
     counties = {code: name for code, name, level, _ in rows if level == "county"}
     several = len(counties) > 1
     return {
@@ -212,7 +238,7 @@ def _region_names(tables: Tables) -> dict[str, str]:
 def _scheme_names(tables: Tables) -> dict[str, str]:
     if not tables.has("dim_scheme", ("insutype", "insutype_zh")):
         return {}
-    return dict(tables.query("select insutype, insutype_zh from main.dim_scheme"))
+    return dict(tables.query("select insutype, insutype_zh from dim_scheme"))
 
 
 def _townships(tables: Tables, names: Mapping[str, str], year: int) -> tuple[Township, ...] | None:
@@ -223,8 +249,8 @@ def _townships(tables: Tables, names: Mapping[str, str], year: int) -> tuple[Tow
     rows = tables.query(
         f"""
         select {listed(columns)}
-        from main.township_completeness
-        where year = (select max(year) from main.township_completeness where year <= ?)
+        from township_completeness
+        where year = (select max(year) from township_completeness where year <= ?)
         order by region_code
         """,
         [year],
@@ -244,7 +270,7 @@ def _reconciliation(tables: Tables) -> tuple[Books, ...] | None:
         return None
     counts: dict[str, dict[str, int]] = {}
     for kind, status, number in tables.query(
-        "select kind, status, count(*) from main.reconciliation group by kind, status order by kind, status"
+        "select kind, status, count(*) from reconciliation group by kind, status order by kind, status"
     ):
         counts.setdefault(kind, {})[status] = int(number)
     return tuple(_books(tables, kind, counted) for kind, counted in counts.items())
@@ -266,7 +292,7 @@ def _books(tables: Tables, kind: str, counts: Mapping[str, int]) -> Books:
     causes = None
     if keys is not None:
         counted = tables.query(
-            f"select cause_zh, count(*) from main.{table} where kind = ? group by cause_zh order by cause_zh",
+            f"select cause_zh, count(*) from {table} where kind = ? group by cause_zh order by cause_zh",
             [kind],
         )
         causes = {cause: int(number) for cause, number in counted}
@@ -280,12 +306,12 @@ def _warnings(tables: Tables) -> tuple[RuleWarnings, ...] | None:
     if tables.has("rule", ("rule_code", "name_zh", "advice_zh")):
         rules = {
             code: (name, advice)
-            for code, name, advice in tables.query("select rule_code, name_zh, advice_zh from main.rule")
+            for code, name, advice in tables.query("select rule_code, name_zh, advice_zh from rule")
         }
     found = tables.query(
         """
         select rule_code, scope, scope_code, max(scope_name), cast(sum("rows") as bigint) as warned
-        from main.warning_count
+        from warning_count
         group by rule_code, scope, scope_code
         order by rule_code, scope, warned desc, scope_code
         """
@@ -324,7 +350,7 @@ def _drift(tables: Tables, names: Mapping[str, str]) -> Drift | None:
         "indicator", ("code", "name_zh", "unit", "decimals")
     ):
         return None
-    counts = tables.query("select status, count(*) from main.indicator_drift group by status order by status")
+    counts = tables.query("select status, count(*) from indicator_drift group by status order by status")
     counted = {status: int(number) for status, number in counts}
     rows = tables.query(
         f"""
@@ -342,8 +368,8 @@ def _drift(tables: Tables, names: Mapping[str, str]) -> Drift | None:
             drift.limit_value,
             drift.status,
             drift.reason_zh
-        from main.indicator_drift as drift
-        left join main.indicator on drift.indicator_code = indicator.code
+        from indicator_drift as drift
+        left join indicator on drift.indicator_code = indicator.code
         where drift.status in ('drift', 'tolerated')
         order by drift.status, drift.period desc, drift.region_code, drift.indicator_code
         limit {_DRIFTING}

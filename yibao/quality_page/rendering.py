@@ -50,7 +50,7 @@ def render(report: QualityReport, names: Mapping[str, str]) -> str:
         percent=formatting.percent,
         money=_money,
         measured=_measured,
-        moment=_moment,
+        moment=moment,
         month=_month,
         cut=_cut,
         dataset=lambda code: names.get(code, code),
@@ -60,9 +60,9 @@ def render(report: QualityReport, names: Mapping[str, str]) -> str:
         report=report,
         labels=labels,
         mark=labels.mark,
-        result_mark=_result_mark,
+        result_mark=result_mark,
         standing=labels.STANDINGS[report.standing],
-        sentence=_sentence(report),
+        sentence=sentence(report),
         suites=_suites(report.results or ()),
         books=_books(report.reconciliation or ()),
         strip=_strip(report.months or ()),
@@ -158,7 +158,7 @@ def _charts(history: Sequence[Check]) -> tuple[Chart, ...]:
     checks = history[-_CHECKS_SHOWN:]
     if len(checks) < 2:
         return ()
-    moments = [_moment(check.checked_at)[:10] for check in checks]
+    moments = [moment(check.checked_at)[:10] for check in checks]
     scores = [check.score or Decimal(0) for check in checks]
     floor = Decimal(min(90, int(min(scores)) // 10 * 10))
     unmet = {
@@ -191,7 +191,7 @@ def _charts(history: Sequence[Check]) -> tuple[Chart, ...]:
     )
 
 
-def _sentence(report: QualityReport) -> str:
+def sentence(report: QualityReport) -> str:
     """What the verdict means, for somebody who reads nothing else."""
     check = report.check
     if check is None:
@@ -210,7 +210,8 @@ def _sentence(report: QualityReport) -> str:
             return f"{check.failed_critical} 项关键的检查没有通过；本次没有发布，上一版仍然有效。"
 
 
-def _result_mark(result: Result) -> Mark:
+def result_mark(result: Result) -> Mark:
+    """How an expectation of the check ended; a written reason makes a failed one tolerated."""
     if result.tolerance_zh is not None:
         return labels.RESULTS["tolerated"]
     return labels.mark(labels.RESULTS, result.severity if result.status == "fail" else result.status)
@@ -245,13 +246,13 @@ def _gap(value: Number, unit: str, decimals: int) -> str:
     )
 
 
-def _moment(text: str) -> str:
+def moment(text: str) -> str:
     """ISO UTC as the bureau's clock shows it: `2026-11-22 09:20`; a text that is no time stays."""
     try:
-        moment = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return f"{moment.astimezone(_BEIJING):%Y-%m-%d %H:%M}" if moment.tzinfo else text
+    return f"{instant.astimezone(_BEIJING):%Y-%m-%d %H:%M}" if instant.tzinfo else text
 
 
 def _month(value: object) -> str:

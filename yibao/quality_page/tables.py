@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Tables:
-    """The tables (and views) of a connection's schema main.
+    """The tables and views of a connection's current schema.
 
     Names of tables and columns, `where` and `order` are the callers' constants, never a user's text.
     """
@@ -23,7 +23,11 @@ class Tables:
         self._connection = connection
         self._columns: dict[str, set[str]] = {}
         rows = connection.execute(
-            "select table_name, column_name from information_schema.columns where table_schema = 'main'"
+            """
+            select table_name, column_name
+            from information_schema.columns
+            where table_catalog = current_database() and table_schema = current_schema()
+            """
         ).fetchall()
         for table, column in rows:
             self._columns.setdefault(table, set()).add(column)
@@ -43,9 +47,7 @@ class Tables:
         columns = columns_of(kind)
         if not self.has(table, columns):
             return None
-        rows = self.query(
-            f"select {listed(columns)} from main.{table} where {where} order by {order}", values
-        )
+        rows = self.query(f"select {listed(columns)} from {table} where {where} order by {order}", values)
         return tuple(kind(*row) for row in rows)
 
     def first(
@@ -61,9 +63,9 @@ class Tables:
         columns = columns_of(kind)
         if not self.has(table, columns):
             return None
-        [(total,)] = self.query(f"select count(*) from main.{table} where {where}", values)
+        [(total,)] = self.query(f"select count(*) from {table} where {where}", values)
         rows = self.query(
-            f"select {listed(columns)} from main.{table} where {where} order by {order} limit {limit:d}",
+            f"select {listed(columns)} from {table} where {where} order by {order} limit {limit:d}",
             values,
         )
         return Listing(int(total), tuple(kind(*row) for row in rows))

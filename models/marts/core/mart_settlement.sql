@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 -- One row per effective settlement, as people look at it: masked, with names, its warnings, and the
--- line of the export it comes from. A view: fct_settlement is built by month, but names and warnings
--- change without it.
+-- line of the export it comes from. A view: fct_settlement is built by month, but names and
+-- warnings change without it.
 with settlements as (select * from {{ ref('fct_settlement') }}),
 
 regions as (select * from {{ ref('dim_region') }}),

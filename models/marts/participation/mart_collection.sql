@@ -1,6 +1,6 @@
 -- One row per insurance year, ten-day of payment, region and scheme (and `all` schemes together) in
--- which something was paid or refunded. Persons are the change of the number of payers, so that both
--- figures add up over ten-days and, townships and schemes, to the county.
+-- which something was paid or refunded. Persons are the change of the number of payers, so that
+-- both figures add up: over ten-days, townships and schemes.
 with contributions as (select * from {{ ref('int_contribution') }}),
 
 payers as (select * from {{ ref('int_payer_change') }}),

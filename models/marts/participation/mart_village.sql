@@ -17,7 +17,9 @@ years as (
 ),
 
 enrolled_years as (
-    select distinct year
+    select distinct
+        year,
+        0 as nobody
     from coverage
 ),
 
@@ -87,14 +89,11 @@ cells as (
         villages.village like '_________000' as is_unknown,
         populated.population_registered,
         populated.population_resident,
-        {% for measure in [
-            'insured_persons', 'insured_resident_persons', 'insured_unpaid_persons',
-        ] -%}
         -- nobody insured is 0 where the enrollment of the year was delivered, else not known
-        coalesce(
-            counted.{{ measure }}, case when enrolled_years.year is not null then 0 end
-        ) as {{ measure }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        coalesce(counted.insured_persons, enrolled_years.nobody) as insured_persons,
+        coalesce(counted.insured_resident_persons, enrolled_years.nobody)
+            as insured_resident_persons,
+        coalesce(counted.insured_unpaid_persons, enrolled_years.nobody) as insured_unpaid_persons
     from villages
     inner join periods on villages.year = periods.year
     left join enrolled_years on villages.year = enrolled_years.year

@@ -1,5 +1,5 @@
--- One row per finding of an inspection by the bureau, with its institution: what was wrong, what was
--- done, and whether it is closed (method self excluded).
+-- One row per finding of an inspection by the bureau, with its institution: what was wrong, what
+-- was done, and whether it is closed (method self excluded).
 with findings as (select * from {{ ref('fct_inspection_finding') }}),
 
 inspections as (select * from {{ ref('fct_inspection') }}),

@@ -1,0 +1,113 @@
+"""Pages of rows, reports and records: what the address asks for, what lies ready, what an alert rule says."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from dashboard.components.block import Block, Column, Table, row
+from dashboard.components.export import Stamp, workbook
+from dashboard.pages.audit import entries_of
+from dashboard.pages.catalogue import rule_zh
+from dashboard.pages.reports import report_files
+from dashboard.pages.settlements import marks, narrowing_of
+from tests.unit.figures_kit import publish
+from yibao import audit_log
+from yibao.audit_log import Action, AuditEntry
+from yibao.figures import AlertRule, Narrowing, Scope, Settlement, alert_rules, catalogue, open_figures
+from yibao.paths import DataPaths
+
+STAMP = Stamp("期间 2026-09", "2026-09-30", "20261001T000000Z-00000000", "张（zhang）", "2026-10-01 08:00")
+
+
+def test_the_address_says_what_is_listed() -> None:
+    asked = {
+        "inst": "H1",
+        "service_class": "inpatient,maternity_inpatient",
+        "outside": "1",
+        "unreferred": "no",
+    }
+    assert narrowing_of(asked) == Narrowing("H1", ("inpatient", "maternity_inpatient"), outside=True)
+    assert narrowing_of({}) == Narrowing()
+
+
+def settlement(**told: object) -> Settlement:
+    fields = dict.fromkeys(Settlement.__dataclass_fields__)
+    known = {"setl_id": "S1", "setl_time": date(2026, 9, 1), "sign": 1, "warnings": 0}
+    return Settlement(**{**fields, **known, **told})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, ""),
+        ({"sign": -1}, "冲销"),
+        ({"is_unreferred": True, "is_readmitted": True, "warnings": 2}, "未转诊、再住院、有提醒"),
+    ],
+)
+def test_what_is_special_about_a_row(told: dict[str, object], expected: str) -> None:
+    assert marks(settlement(**told)) == expected
+
+
+def test_the_sheet_holds_the_rows_that_the_page_leaves_out() -> None:
+    columns = (Column("号", "count"),)
+    block = Block("b", "表", Table(columns, (row(1),)), whole=lambda: Table(columns, (row(1), row(2))))
+    exported = workbook(block.complete, STAMP)
+    sheet = openpyxl.load_workbook(BytesIO(exported.content)).active
+    assert sheet is not None
+    assert [cells[0].value for cells in sheet.iter_rows(min_row=5, max_row=6)] == [1, 2]
+    assert exported.rows == 2
+
+
+def test_report_files_are_those_of_the_period(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-09"
+    folder.mkdir()
+    (folder / "月报.docx").write_bytes(b"abc")
+    (folder / ".draft").write_bytes(b"x")
+    (folder / "elsewhere").symlink_to(tmp_path)
+    (tmp_path / "secret").write_bytes(b"x")
+    [found] = report_files(tmp_path, "2026-09")
+    assert (found.path.name, found.size) == ("月报.docx", 3)
+    assert found.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert report_files(tmp_path, "2026-08") == ()
+    assert report_files(tmp_path, "..") == ()
+
+
+def test_entries_of_a_month_are_the_newest_first(tmp_path: Path) -> None:
+    paths = DataPaths(tmp_path)
+    moments = [
+        datetime(2026, 8, 15, tzinfo=UTC),
+        datetime(2026, 9, 2, tzinfo=UTC),
+        datetime(2026, 9, 9, tzinfo=UTC),
+    ]
+    for moment in moments:
+        audit_log.record(paths, AuditEntry(moment, "zhang", "leader", Action.VIEW, "总览"))
+    assert [entry.at for entry in entries_of(paths, "2026-09", moments[0])] == [moments[2], moments[1]]
+    assert entries_of(paths, "2026-12", moments[0]) == []
+
+
+def test_alert_rules_in_words(tmp_path: Path) -> None:
+    figures = open_figures(publish(tmp_path), Scope())
+    known, rules = catalogue(figures), alert_rules(figures)
+    assert [rule_zh(rule, known["part_rate"]) for rule in rules["part_rate"]] == [
+        "报警：本期值高于100.00%",
+        "预警：本期值低于目标",
+    ]
+    told = {rule_zh(rule, known[code]) for code, found in rules.items() for rule in found}
+    assert "预警：同比变化高于5.00%" in told
+    assert any("序时进度加5.00个百分点" in each for each in told), told
+    assert any("（乡级机构）" in each for each in told)
+    assert not [
+        each for each in told if any(character.isascii() and character.isalpha() for character in each)
+    ]
+
+
+def test_a_threshold_below_zero_keeps_its_sign(tmp_path: Path) -> None:
+    known = catalogue(open_figures(publish(tmp_path), Scope()))
+    rule = AlertRule("ip_avg_cost", "warning", "last_year_change", "<", "number", Decimal(-3), None, None, "")
+    assert rule_zh(rule, known["ip_avg_cost"]) == "预警：同比变化低于-3.00%"

@@ -57,7 +57,10 @@ def render(view: View) -> None:
             Fact("基金支付合计", _money(totals.fund_total), "wan"),
         ]
     )
-    note("合计按冲销记负数计算，与同一口径各指标所用的人次、费用、基金支付一致；人员信息已脱敏。")
+    note(
+        "合计按冲销记负数计算，与同一口径各指标所用的人次、费用、基金支付一致；"
+        "本年有月份没有送达的，指标为未报，这里是已送达部分的合计。人员信息已脱敏。"
+    )
     start = _start(view.parameters.get("from"), totals.rows)
 
     def read(first: int, limit: int) -> Table:

@@ -192,7 +192,7 @@ _CODES = (
     r"\b(?:XLSX|XLS|CSV|PNG|PDF|HTML|DRG|DIP|ICD|TOP|ID|SHA|sha256)\b",
 )
 # Streamlit's own names of parts of the page, which only a screen reader tells
-_TOLD_ONLY = frozenset({"Close", "Help", "Open", "Sidebar", "Vega visualization"})
+_TOLD_ONLY = frozenset({"App pages", "Close", "Help", "Open", "Sidebar", "Vega visualization"})
 
 
 def english(page: Page) -> list[tuple[str, str]]:

@@ -8,6 +8,9 @@ from .people import certificate_variants
 from .planter import CITY, PLAIN, PROVINCE, TOWN, Planter, case, record, warning
 from .text import Row
 
+# contributions that the ledger does not have in their month
+NOT_POSTED = ("contribution_posted_late", "contribution_not_posted")
+
 
 def plant_cases(p: Planter) -> None:
     certificates(p)
@@ -17,6 +20,7 @@ def plant_cases(p: Planter) -> None:
     filings(p)
     readmissions(p)
     money(p)
+    books(p)
 
 
 def certificates(p: Planter) -> None:
@@ -222,3 +226,27 @@ def money(p: Planter) -> None:
         listed(p.person(), "lifted", "roster_exempt", exempt_reason=reason)
     listed(p.person(), "monitored", "roster_not_enrolled")
     listed(p.person(certno="未办证"), "orphan", "roster_invalid_certificate")
+
+
+def books(p: Planter) -> None:
+    """Contributions against the ledger and against their receipts."""
+
+    def pays(on: str, kind: str, **over: str) -> Row:
+        """A resident whose payment for 2026 is the planted one."""
+        who = p.insured((2024, 2025))
+        p.enroll(who, 2026)
+        p.pay(who, 2026, case(kind), 0, on, **over)
+        return who
+
+    def enter(on: str, insutype: str, item: str, amount: str, kind: str) -> None:
+        entry = {"entry_id": p.number("JZ"), "entry_date": on, "insutype": insutype, "direction": "income"}
+        p.add("fund_ledger", entry | {"account_item": item, "amount_due": "", "amount": amount}, case(kind))
+
+    pays("2026-02-27 16:40:00", "contribution_posted_late")
+    enter("2026-03-02", "390", "personal", "400.00", "ledger_posted_late")
+    pays("2026-08-20 10:00:00", "contribution_not_posted")
+    enter("2025-12-30", "310", "employer", "2400.00", "ledger_without_contribution")
+    pays("2025-11-18 09:30:00", "receipt_missing", receipt_no="")
+    receipt = "202699900001"
+    twice = pays("2025-11-19 09:30:00", "", receipt_no=receipt)
+    p.pay(twice, 2026, case("receipt_used_twice"), 2000, "2025-11-20 09:30:00", receipt_no=receipt)

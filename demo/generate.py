@@ -23,12 +23,13 @@ import pyarrow as pa
 
 from . import wide
 from .care import INSTITUTIONS, Month, month_of_care
+from .cases import NOT_POSTED
 from .control import control_totals
 from .county import regions
 from .exports import filings, institution_rows, items, settlements
 from .faults import plant
 from .layout import write_small
-from .money import Spending, budgets, fund_ledger, population, targets
+from .money import Collection, Spending, budgets, fund_ledger, population, targets
 from .people import People, contributions, enrolled, enrollment, roster, settle_people
 from .planted import planted
 from .refused import write_refused
@@ -84,7 +85,9 @@ def paid_years(settings: Settings) -> list[int]:
     return settings.years + ([last[0] + 1] if last[1] >= 9 else [])
 
 
-def derived(settings: Settings, people: People, spending: Spending) -> dict[str, list[Row]]:
+def derived(
+    settings: Settings, people: People, spending: Spending, collection: Collection
+) -> dict[str, list[Row]]:
     """The datasets that are small at any size."""
     visits, findings = inspections(settings.months, settings.seed)
     heads = {
@@ -98,7 +101,7 @@ def derived(settings: Settings, people: People, spending: Spending) -> dict[str,
         "population": population(people, settings.years),
         "target": targets(people, settings.years, heads),
         "budget": budgets(spending),
-        "fund_ledger": fund_ledger(spending, people, settings.months, settings.seed),
+        "fund_ledger": fund_ledger(spending, collection, settings.months, settings.seed),
         "inspection": visits,
         "inspection_finding": findings,
         "priority_roster": rows(roster(people)),
@@ -126,10 +129,18 @@ def write_all_small(out: Path, settings: Settings) -> None:
         data["enrollment"] += rows(enrollment(people, year, settings.seed))
     for year in paid_years(settings):
         data["contribution"] += rows(contributions(people, year, settings.seed, settings.until))
-    data |= derived(settings, people, spending)
+    extras = plant() if settings.faults else {}
+    entered = [
+        row
+        for row in [*data["contribution"], *extras.get("contribution", [])]
+        if row.get("#fate", "accepted") == "accepted" and row.get("#kind") not in NOT_POSTED
+    ]
+    collection = Collection()
+    collection.add(_table(entered))
+    data |= derived(settings, people, spending, collection)
+    for dataset, extra in extras.items():
+        data[dataset] = data[dataset] + extra
     if settings.faults:
-        for dataset, extra in plant().items():
-            data[dataset] = data[dataset] + extra
         data["enrollment"][-1] = data["enrollment"][-1] | {"#blank": "1"}
     data["control_total"] = control_totals(data)
     for dataset, key in (
@@ -183,9 +194,12 @@ def write_all_large(out: Path, settings: Settings) -> None:
     wide.write_csv(root / "转诊备案.csv", "referral", filed)
     for year in settings.years:
         write(f"参保登记_{year}", "enrollment", enrollment(people, year, settings.seed))
+    collection = Collection()
     for year in paid_years(settings):
-        write(f"征缴明细_{year}", "contribution", contributions(people, year, settings.seed, settings.until))
-    for dataset, found in derived(settings, people, spending).items():
+        paid = contributions(people, year, settings.seed, settings.until)
+        collection.add(paid)
+        write(f"征缴明细_{year}", "contribution", paid)
+    for dataset, found in derived(settings, people, spending, collection).items():
         write(dataset, dataset, _table(found))
 
 

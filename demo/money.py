@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .care import INSTITUTIONS, Month
 from .chance import stream
 from .county import COUNTY, TOWNSHIPS, township_code, village_code, villages_per_township
 from .people import PERSONAL, SCHEMES, People, enrolled
-from .text import Row
+from .text import Row, Table
 
-_USE_RATE = {
-    2024: 0.925,
-    2025: 0.914,
-    2026: 0.947,
-}  # spent of what is due, residents; employees a little lower
+# of what is due, by scheme; a full year is judged by December, the newest by September. Employers pay the
+# whole year in January, so that by September their scheme has not used all of it
+_USE_RATE = {2024: (0.9, 0.925, 0.925), 2025: (0.96, 0.905, 0.914), 2026: (0.83, 0.985, 0.947)}
+_OPENING_MONTHS = (5, 3, 3)  # the first balance of each scheme, in months of what is due
+_PARTS = {"personal": "personal_amount", "employer": "employer_amount", "aid": "subsidy_amount"}
+_ACCOUNT_MONTHS = (1, 7)  # personal accounts are credited twice a year
 _REGISTERED_SHARE = 0.962  # enrolled of the registered population
 POPULATION_TYPES = {"registered": 1.0, "resident": 0.935, "long_absent": 0.028, "agricultural": 0.86}
 
@@ -64,48 +67,118 @@ class Spending:
         }
 
 
-def _shares(scheme: int, year: int, due: int, people: People) -> dict[str, int]:
-    """A month's due amount by account item."""
-    if scheme == 0:
-        return {"personal": due // 5, "employer": due - due // 5}
-    if scheme == 2:
-        return {"county": due}
-    personal = min(int(enrolled(people, year).sum()) * PERSONAL[year] // 12, due * 6 // 10)
-    rest = due - personal
-    parts = {
-        "central": rest * 55 // 100,
-        "province": rest * 22 // 100,
-        "city": rest * 8 // 100,
-        "aid": rest * 5 // 100,
+@dataclass
+class Collection:
+    """Sums of contributions in cents by the month in which they count, filled year by year.
+
+    What is paid before January counts in January of its insurance year, as the books are compared.
+    """
+
+    by_month: dict[tuple[int, int, int], dict[str, int]] = field(
+        default_factory=dict
+    )  # (year, month, scheme) -> sum by account item, those that are not 0
+
+    def add(self, paid: Table) -> None:
+        """`paid`: accepted contributions."""
+        january = pc.binary_join_element_wise(paid["year"], "01", "-")
+        month = pc.max_element_wise(pc.utf8_slice_codeunits(paid["pay_time"], 0, 7), january)
+        cents = {
+            item: pc.cast(pc.replace_substring(paid[name], ".", ""), pa.int64())
+            for item, name in _PARTS.items()
+        }
+        sums = (
+            pa.table({"month": month, "insutype": paid["insutype"], **cents})
+            .group_by(["month", "insutype"])
+            .aggregate([(item, "sum") for item in _PARTS])
+        )
+        for row in sums.to_pylist():
+            key = int(row["month"][:4]), int(row["month"][5:]), SCHEMES.index(row["insutype"])
+            known = self.by_month.get(key, {})
+            both = {item: known.get(item, 0) + row[f"{item}_sum"] for item in _PARTS}
+            self.by_month[key] = {item: amount for item, amount in both.items() if amount}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scheme's year in cents."""
+
+    level: int  # a month's due amount if all came evenly
+    contributions: dict[int, dict[str, int]]  # month -> due of contributors by account item
+    treasury: dict[int, int]  # month -> due of the treasury
+    accounts: dict[int, int]  # month -> credited to personal accounts
+
+
+def _owed(item: str, came: int, chance: float) -> int:
+    """The due amount, in whole yuan, of which so much came; nothing is due where money goes back."""
+    arrival = {"personal": 0.985, "employer": 0.992, "aid": 1.0}[item]
+    if item != "aid":
+        arrival += 0.01 * (chance - 0.5)
+    return max(int(came / arrival / 100 + 0.5) * 100, 0)
+
+
+def _plan(
+    year: int,
+    s: int,
+    here: list[int],
+    spending: Spending,
+    collection: Collection,
+    rng: np.random.Generator,
+) -> Plan:
+    """Contributors pay at the beginning of the year and the treasury when that is used up, a little in every
+    month; what contributors pay above what is needed goes to personal accounts. So the use rate holds by the
+    year's end."""
+    contributions = {
+        m: {
+            item: _owed(item, came, rng.random())
+            for item, came in collection.by_month.get((year, m, s), {}).items()
+        }
+        for m in here
     }
-    return {"personal": personal, **parts, "county": rest - sum(parts.values())}
+    spent = sum(sum(spending.spent(year, m, s).values()) for m in here)
+    rate = _USE_RATE.get(year, (0.93, 0.93, 0.93))[s]
+    level = int(spent / len(here) / rate) if spent else 100_000_00
+    owed = {m: sum(contributions[m].values()) for m in here}
+    least = max(level * len(here) - sum(owed.values()), 0) // len(here) // 5
+    treasury: dict[int, int] = {}
+    balance = 0
+    for m in here:
+        balance += owed[m] - level
+        treasury[m] = max(least, -balance)
+        balance += treasury[m]
+    credited = [m for m in here if m in _ACCOUNT_MONTHS] or here[:1]
+    accounts = {m: int(balance * rate) // len(credited) for m in credited}
+    return Plan(level, contributions, treasury, accounts)
 
 
-def _arrival(item: str, year: int, month: int) -> float:
-    """Share of the month's due amount that arrives: the province pays late in the first half, the county is
-    short."""
-    if item == "province":
-        return 0.72 if month <= 6 else 1.14
+def _shares(scheme: int, due: int) -> dict[str, int]:
+    """What is due of the treasury, by account item."""
+    if scheme != 1:
+        return {"county": due}
+    parts = {"central": due * 58 // 100, "province": due * 22 // 100, "city": due * 8 // 100}
+    return {**parts, "county": due - sum(parts.values())}
+
+
+def _arrival(item: str, year: int) -> float:
+    """Share of the treasury's due amount that arrives in its month: the county is short, and so is the
+    province until October."""
     if item == "county":
         return 0.93 if year < 2026 else 0.88
-    return {"personal": 0.985, "employer": 0.992, "central": 1.0, "city": 0.97, "aid": 1.0}[item]
+    return {"central": 1.0, "province": 0.85, "city": 0.97}[item]
 
 
-def fund_ledger(spending: Spending, people: People, months: list[tuple[int, int]], seed: int) -> list[Row]:
+def fund_ledger(
+    spending: Spending, collection: Collection, months: list[tuple[int, int]], seed: int
+) -> list[Row]:
     """Entries of each scheme and month; an opening entry on 1 January of each year that starts within the
-    months."""
+    months. Income of contributors is what `collection` has, to the cent."""
     rows: list[Row] = []
     rng = stream(seed, "ledger")
     balance = [0, 0, 0]
-    due_of: dict[tuple[int, int], int] = {}
-    for year in sorted({y for y, _ in months}):
-        for s in range(3):
-            here = [m for y, m in months if y == year]
-            # full years are judged by December, the newest by September: the rate is set where people will
-            # look
-            total = sum(sum(spending.spent(year, m, s).values()) for m in here)
-            rate = _USE_RATE.get(year, 0.93) - (0.05 if s == 0 else 0.0)
-            due_of[year, s] = int(total / len(here) / rate) if total else 100_000_00
+    plans = {
+        (year, s): _plan(year, s, [m for y, m in months if y == year], spending, collection, rng)
+        for year in sorted({y for y, _ in months})
+        for s in range(3)
+    }
 
     def write(
         year: int,
@@ -129,22 +202,33 @@ def fund_ledger(spending: Spending, people: People, months: list[tuple[int, int]
             }
         )
 
+    short: dict[tuple[int, int], int] = {}  # (year, scheme) -> what the province has not paid yet
     for year, month in months:
         for s in range(3):
-            due = due_of[year, s]
+            plan = plans[year, s]
             if balance[s] == 0:
-                balance[s] = due * 3
+                balance[s] = plan.level * _OPENING_MONTHS[s]
             if month == 1:
                 write(year, 1, 1, s, "opening", "other_income", balance[s])
             income = 0
-            for item, part in _shares(s, year, due, people).items():
-                came = int(part * (_arrival(item, year, month) + 0.01 * (rng.random() - 0.5)))
-                write(year, month, 10 + s, s, "income", item, came, part)
+            for item, came in collection.by_month.get((year, month, s), {}).items():
+                write(year, month, 10 + s, s, "income", item, came, plan.contributions[month][item] or None)
                 income += came
-            for item, amount in (("interest", balance[s] * 2 // 1200), ("other_income", due // 400)):
+            for item, part in _shares(s, plan.treasury[month]).items():
+                if not part:
+                    continue
+                came = int(part * (_arrival(item, year) - 0.01 * rng.random()))
+                if item == "province":
+                    short[year, s] = short.get((year, s), 0) + part - came
+                    if month >= 10:
+                        came += short.pop((year, s))
+                write(year, month, 15 + s, s, "income", item, came, part)
+                income += came
+            for item, amount in (("interest", balance[s] * 2 // 1200), ("other_income", plan.level // 400)):
                 write(year, month, 21, s, "income", item, amount)
                 income += amount
             spent = spending.spent(year, month, s)
+            spent["family_account"] += plan.accounts.get(month, 0)
             for item, amount in spent.items():
                 write(year, month, 25, s, "expense", item, amount)
             if month % 3 == 0:

@@ -12,7 +12,7 @@ from .text import Row
 PAID = (
     "payment_id", "psn_no", "insutype", "year", "pay_time", "personal_amount", "subsidy_amount",
     "employer_amount",
-    "total_amount",
+    "total_amount", "receipt_no",
 )  # fmt: skip
 
 
@@ -52,9 +52,8 @@ def _contribution(root: Path, year: str, rows: list[Row]) -> list[Place]:
         sheet = Sheet("contribution", PAID, rows, Style("compact", "short", times=False, null="NULL"))
         return write_csv(root, "2024年/征缴明细_2024.tsv", sheet, "gb18030", "\t")
     if year == "2025":
-        some = tuple(c for c in fields("contribution") if c != "receipt_no")
-        sheet = Sheet("contribution", some, rows, Style("cell", "number", labels=True), name="征缴")
-        return write_xlsx(root, "征缴明细_2025.xlsx", [sheet])
+        sheet = _sheet("contribution", rows, Style("cell", "number", labels=True))
+        return write_xlsx(root, "征缴明细_2025.xlsx", [sheet.named("征缴")])
     headers = {
         "pay_time": "到账时间",
         "total_amount": "合计金额",

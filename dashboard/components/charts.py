@@ -143,7 +143,9 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
     """The look all charts share."""
     dressed_chart: alt.LayerChart = (
         # first: it would throw away what was configured before it
-        chart.configure(font=palette.FONTS)
+        chart.configure(  # what Vega tells a screen reader is English; the table beside the chart holds the same figures
+            font=palette.FONTS, aria=False
+        )
         .properties(height=height, width="container")
         # aria: what Vega tells a screen reader is English; the table beside the chart holds the same figures
         .configure_mark(aria=False)

@@ -227,6 +227,62 @@ def test_the_ledger_agrees_with_settlements_but_for_the_planted_ones(marts: Conn
     assert found == [("390",)]
 
 
+def test_the_ledger_agrees_with_contributions_but_for_the_planted_ones(marts: Connection) -> None:
+    """demo/cases.py, `books`: 400 yuan of February come in March's ledger, 400 of August never, 2,400 nobody paid."""
+    found = {
+        row[:3]: row[3:]
+        for row in marts.execute(
+            "select subject, period, measure, status, cause, difference from reconciliation"
+            " where kind = 'contribution_ledger'"
+        ).fetchall()
+    }
+    late = ("timing", "late_posting")
+    assert {key: row for key, row in found.items() if row[0] != "equal"} == {
+        ("390", "2026-02", "amount"): (*late, 400),
+        ("390", "2026-02", "amount_ytd"): (*late, 400),
+        ("390", "2026-03", "amount"): (*late, -400),
+        ("390", "2026-08", "amount"): ("differs", None, 400),
+        ("390", "2026-08", "amount_ytd"): ("differs", None, 400),
+        ("310", "2025-12", "amount"): ("differs", None, -2400),
+        ("310", "2025-12", "amount_ytd"): ("differs", None, -2400),
+    }
+    # employers pay in January, residents by the end of February; what they paid before counts in January
+    equal = {key[:2] for key, row in found.items() if row[0] == "equal" and key[2] == "amount"}
+    assert equal == {(s, f"{y}-01") for s in ("310", "390") for y in (2025, 2026)} | {("390", "2025-02")}
+
+
+def test_payments_without_a_receipt_of_their_own_are_listed(marts: Connection) -> None:
+    receipts = "kind = 'contribution_receipt' and measure = 'receipts'"
+    assert keys(marts, receipts) == numbers("receipt_missing", "receipt_used_twice")
+    lines = marts.execute(
+        f"select subject, period, status, difference from reconciliation where {receipts} and period in ('2025', '2026')"
+    ).fetchall()
+    assert sorted(lines) == [
+        ("310", "2025", "equal", 0),
+        ("310", "2026", "equal", 0),
+        ("390", "2025", "equal", 0),
+        ("390", "2026", "differs", 2),
+    ]
+
+
+def test_the_fund_is_that_of_a_sound_county(marts: Connection) -> None:
+    """demo/README.md: judged by December and, in the newest year, by September."""
+    bounds = {
+        "fund_use_rate": (75, 100),
+        "period_surplus_rate": (-5, 15),
+        "cum_surplus_months": (4, 9),
+        "fund_arrival_rate": (95, 100),
+    }
+    found = marts.execute(
+        "select indicator_code, period, value from indicator_value where period_mode = 'ytd' and insutype = 'all'"
+        " and region_code = '990101' and breakdown = 'none' and period in ('2025-12', '2026-09')"
+        f" and indicator_code in ({', '.join('?' * len(bounds))})",
+        list(bounds),
+    ).fetchall()
+    assert len(found) == 2 * len(bounds)
+    assert [row for row in found if not bounds[row[0]][0] <= row[2] <= bounds[row[0]][1]] == []
+
+
 def test_a_policy_explains_the_fall_and_nothing_else_of_it(marts: Connection) -> None:
     found = marts.execute(
         "select distinct status from indicator_drift where indicator_code = 'out_county_rate'"

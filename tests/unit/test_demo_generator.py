@@ -118,7 +118,7 @@ def test_the_committed_set_is_made_again(tmp_path: Path) -> None:
 
 def test_it_is_small_and_complete() -> None:
     files = [p for p in DEMO.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    assert sum(p.stat().st_size for p in files) < 3_000_000
+    assert sum(p.stat().st_size for p in files) < 3_200_000
     assert len({entry["dataset"] for entry in PLANTED["files"].values()}) == 15
     on_disk = {p.relative_to(INBOX).as_posix() for p in INBOX.rglob("*") if p.is_file()}
     assert on_disk == {key.partition("#")[0] for key in PLANTED["files"]}
@@ -216,6 +216,46 @@ def test_certificates_on_several_numbers() -> None:
     assert len(shared) == PLANTED["kinds"]["certificate_on_several_psn_no"]["count"]
     several = [psn for psn, c in certificates.items() if len(c) > 1]
     assert len(several) == PLANTED["kinds"]["psn_no_with_several_certificates"]["count"]
+
+
+def test_the_ledger_has_what_contributors_paid() -> None:
+    """Their income by scheme and month, paid before January in January of the insurance year, but for the planted."""
+    excluded = {
+        (row["file"], row["row"])
+        for kind in PLANTED["kinds"].values()
+        for row in kind["rows"]
+        if row["dataset"] == "contribution" and row["fate"] != "accepted"
+    }
+    schemes = {"职工基本医疗保险": "310", "城乡居民基本医疗保险": "390"}
+    reported = {f"{n // 12}-{n % 12 + 1:02d}" for n in range(2024 * 12 + 9, 2026 * 12 + 9)}
+    sums: dict[tuple[str, str], list[Decimal]] = {}
+
+    def month(text: str) -> str:
+        found = re.match(r"(\d{4})\D?(\d{1,2})", text)
+        assert found is not None
+        return f"{found[1]}-{int(found[2]):02d}"
+
+    def count(side: int, scheme: str, when: str, text: str) -> None:
+        value = amount(text)
+        assert value is not None
+        if when in reported:
+            sums.setdefault((schemes.get(scheme, scheme), when), [Decimal(0), Decimal(0)])[side] += value
+
+    for key, n, _, row in of("contribution"):
+        if (key.partition("#")[0], n) not in excluded:
+            paid = max(month(row["pay_time"]), f"{row['year']}-01")
+            count(0, row["insutype"], paid, row["total_amount"])
+    for *_, row in of("fund_ledger"):
+        contributed = ("personal", "employer", "aid", "个人缴费", "单位缴费", "资助参保")
+        if row["direction"] in ("income", "收入") and row["account_item"] in contributed:
+            count(1, row["insutype"], month(row["entry_date"]), row["amount"])
+    assert {key: paid - booked for key, (paid, booked) in sums.items() if paid != booked} == {
+        ("390", "2026-02"): 400,
+        ("390", "2026-03"): -400,
+        ("390", "2026-08"): 400,
+        ("310", "2025-12"): -2400,
+    }
+    assert len(sums) > 4
 
 
 def test_large_sets_are_plain_and_repeatable(tmp_path: Path) -> None:

@@ -143,9 +143,7 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
     """The look all charts share."""
     dressed_chart: alt.LayerChart = (
         # first: it would throw away what was configured before it
-        chart.configure(  # what Vega tells a screen reader is English; the table beside the chart holds the same figures
-            font=palette.FONTS, aria=False
-        )
+        chart.configure(font=palette.FONTS)
         .properties(height=height, width="container")
         # aria: what Vega tells a screen reader is English; the table beside the chart holds the same figures
         .configure_mark(aria=False)

@@ -288,7 +288,7 @@ def draw(root: str, path: str, period: str, mode: str, region: str, scheme: str)
 
 
 def queries_of(paths: DataPaths, steps: Sequence[Step]) -> dict[str, list[tuple[str, tuple[Any, ...]]]]:
-    """The queries that each page makes, with its first filters."""
+    """The queries that each page makes through Figures.rows, with its first filters."""
     from streamlit.testing.v1 import AppTest
 
     from yibao.figures import Figures
@@ -297,9 +297,11 @@ def queries_of(paths: DataPaths, steps: Sequence[Step]) -> dict[str, list[tuple[
     original = Figures.rows
     made: list[tuple[str, tuple[Any, ...]]] = []
 
-    def listening(self: Figures, kind: type[Any], sql: str, values: Sequence[Any] = ()) -> Any:
+    def listening(
+        self: Figures, kind: type[Any], sql: str, values: Sequence[Any] = (), *, kept: bool = True
+    ) -> Any:
         made.append((sql, tuple(values)))
-        return original(self, kind, sql, values)
+        return original(self, kind, sql, values, kept=kept)
 
     Figures.rows = listening  # type: ignore[method-assign,assignment]
     try:

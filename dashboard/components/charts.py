@@ -143,11 +143,12 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
     """The look all charts share."""
     dressed_chart: alt.LayerChart = (
         # first: it would throw away what was configured before it
-        chart.configure(  # what Vega tells a screen reader is English; the table beside the chart holds the same figures
-            font=palette.FONTS, aria=False
-        )
+        chart.configure(font=palette.FONTS)
         .properties(height=height, width="container")
+        # aria: what Vega tells a screen reader is English; the table beside the chart holds the same figures
+        .configure_mark(aria=False)
         .configure_axis(
+            aria=False,
             labelFontSize=12,
             titleFontSize=12,
             labelColor=palette.INK,
@@ -158,7 +159,9 @@ def dressed(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerCha
         )
         .configure_axisX(grid=False)
         .configure_view(stroke=None)
-        .configure_legend(orient="top", title=None, labelFontSize=12, labelColor=palette.INK, labelLimit=280)
+        .configure_legend(
+            aria=False, orient="top", title=None, labelFontSize=12, labelColor=palette.INK, labelLimit=280
+        )
     )
     return dressed_chart
 

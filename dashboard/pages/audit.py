@@ -96,7 +96,9 @@ def _show_filters(months: Sequence[str], found: Sequence[AuditEntry]) -> None:
     if st.session_state.get("audit_user") not in users:
         st.session_state["audit_user"] = _ALL
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        st.selectbox("日志月份", list(months), key="audit_month", width=140, filter_mode=None)
+        st.selectbox(
+            "日志月份", list(months), key="audit_month", width=140, filter_mode=None, placeholder="请选择"
+        )
         st.selectbox(
             "用户",
             users,
@@ -104,6 +106,7 @@ def _show_filters(months: Sequence[str], found: Sequence[AuditEntry]) -> None:
             format_func=lambda user: _user(user) if user else "全部用户",
             width=200,
             filter_mode=None,
+            placeholder="请选择",
         )
         st.selectbox(
             "操作",
@@ -112,6 +115,7 @@ def _show_filters(months: Sequence[str], found: Sequence[AuditEntry]) -> None:
             format_func=lambda action: Action(action).name_zh if action else "全部操作",
             width=160,
             filter_mode=None,
+            placeholder="请选择",
         )
 
 

@@ -127,6 +127,7 @@ def _choose(view: View, served: dict[str, Served]) -> str | None:
             format_func=TIERS.__getitem__,
             width=140,
             filter_mode=None,
+            placeholder="请选择",
         )
         members = sorted(
             (institution.code for institution in by_tier[tier]),
@@ -139,6 +140,7 @@ def _choose(view: View, served: dict[str, Served]) -> str | None:
             format_func=lambda code: known[code].name,
             width=360,
             filter_mode=None,
+            placeholder="请选择",
         )
         if view.sees_rows and st.button("查看结算明细", type="tertiary"):
             view.go("settlements", inst=code)

@@ -186,20 +186,35 @@ def texts(page: Page) -> list[tuple[str, str]]:
 _CODES = (
     r"\d{8}T\d{6}Z-[0-9a-f]{6,8}",
     r"\b[0-9a-f]{8,64}\b",
-    r"\S+\.(?:xlsx|xls|csv|tsv|txt|zip|pdf|html)\b(?:#\S+)?",
+    r"\S+\.(?:xlsx|xls|csv|tsv|txt|zip|pdf|html|yml)\b(?:#\S+)?",
     r"\b[a-z]+(?:[_.][a-z0-9]+)+\b",
     r"\b[A-Z]+[A-Z0-9.-]*\d[A-Za-z0-9.*-]*",
-    r"\b(?:XLSX|XLS|CSV|PNG|PDF|HTML|DRG|DIP|ICD|TOP|ID|SHA|sha256)\b",
+    r"\b(?:XLSX|XLS|Excel|CSV|PNG|PDF|HTML|KB|MB|DRG|DIP|ICD|MAD|TOP|ID|SHA|sha256)\b",
+    # a command to be typed
+    r"\byibao(?: [a-z]+)?\b",
 )
 # Streamlit's own names of parts of the page, which only a screen reader tells
-_TOLD_ONLY = frozenset({"Close", "Help", "Open", "Sidebar", "Vega visualization"})
+_TOLD_ONLY = frozenset(
+    {
+        "App pages",
+        "Close",
+        "Help",
+        "Open",
+        "Scroll tabs left",
+        "Scroll tabs right",
+        "Sidebar",
+        "Vega visualization",
+    }
+)
 
 
-def english(page: Page) -> list[tuple[str, str]]:
-    """Texts in which an English word is left when all codes are taken away."""
+def english(page: Page, codes: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """Texts in which an English word is left when all codes are taken away; a text may be one of `codes` as a whole."""
     found = []
     for kind, words in texts(page):
-        rest = re.sub("|".join(_CODES), " ", words)
-        if re.search(r"[A-Za-z]{2,}", rest) and not (kind == "aria-label" and words in _TOLD_ONLY):
+        # ASCII: a Chinese character ends a word
+        rest = re.sub("|".join(_CODES), " ", words, flags=re.ASCII)
+        allowed = words in codes or (kind == "aria-label" and words in _TOLD_ONLY)
+        if not allowed and re.search(r"[A-Za-z]{2,}", rest):
             found.append((kind, words))
     return found

@@ -280,15 +280,16 @@ def _show_books(view: View, report: QualityReport) -> None:
 
 def _show_agreements(view: View, report: QualityReport, kind: str) -> None:
     found = view.figures.read(quality_page.read_agreements, kind)
+    kind_shown = _kind_of({each.measure for each in found})
     columns = (
         Column("期间"),
         Column("对象"),
         Column("核对内容"),
         Column("左方"),
-        Column("左方数", "number"),
+        Column("左方数", kind_shown),
         Column("右方"),
-        Column("右方数", "number"),
-        Column("差额", "number"),
+        Column("右方数", kind_shown),
+        Column("差额", kind_shown),
         Column("结果"),
         Column("说明", long=True),
     )
@@ -329,12 +330,20 @@ def _show_agreements(view: View, report: QualityReport, kind: str) -> None:
 
 def _show_differing(view: View, report: QualityReport, agreement: Agreement) -> None:
     found = view.figures.read(quality_page.read_differing, agreement, _KEYS)
+    subject = _subject(report, agreement.subject, agreement.insutype)
+    measure = words.MEASURES.get(agreement.measure, (agreement.measure, 2))[0]
+    title = f"差在哪里：{agreement.period or ''} {subject} {measure}"
+    if not found.total:
+        st.subheader(title, anchor=False)
+        note("这一笔没有记录到逐个号码的差异，只比较了合计。")
+        return
+    kind_shown = _kind_of({agreement.measure})
     columns = (
         Column("号码"),
         Column("数据"),
-        Column("左方数", "number"),
-        Column("右方数", "number"),
-        Column("差额", "number"),
+        Column("左方数", kind_shown),
+        Column("右方数", kind_shown),
+        Column("差额", kind_shown),
         Column("原因", long=True),
     )
     rows = tuple(
@@ -348,19 +357,14 @@ def _show_differing(view: View, report: QualityReport, agreement: Agreement) -> 
         )
         for each in found.shown
     )
-    subject = _subject(report, agreement.subject, agreement.insutype)
-    measure = words.MEASURES.get(agreement.measure, (agreement.measure, 2))[0]
     show(
         view,
         Block(
             "differing",
-            f"差在哪里：{agreement.period or ''} {subject} {measure}",
+            title,
             Table(columns, rows),
-            note=f"共 {found.total:,} 个，这里列出差额最大的 {len(found.shown):,} 个。"
-            if found.hidden
-            else "这一笔没有记录到逐个号码的差异，只比较了合计。"
-            if not found.total
-            else f"共 {found.total:,} 个。",
+            note=f"共 {found.total:,} 个"
+            + (f"，这里列出差额最大的 {len(found.shown):,} 个。" if found.hidden else "。"),
         ),
     )
 
@@ -437,6 +441,9 @@ def _show_quarantine(view: View) -> None:
 
 def _show_refused(view: View) -> None:
     refused = view.figures.generation.manifest.provenance.refused
+    if not refused:
+        note("这一版没有拒收的文件。")
+        return
     rows = tuple(row(each.file, each.message_zh) for each in refused)
     show(
         view,
@@ -444,7 +451,6 @@ def _show_refused(view: View) -> None:
             "refused",
             "拒收的文件",
             Table((Column("文件"), Column("原因和处理办法", long=True)), rows),
-            note="" if refused else "没有拒收的文件。",
         ),
     )
 
@@ -504,6 +510,11 @@ def _subject(report: QualityReport, subject: str, insutype: str | None) -> str:
     if insutype in (None, "all", subject):
         return name
     return f"{name}，{report.schemes.get(insutype or '', insutype)}"
+
+
+def _kind_of(measures: set[str]) -> Kind:
+    """Whole numbers where nothing but persons, rows and receipts is compared."""
+    return "count" if all(words.MEASURES.get(each, (each, 2))[1] == 0 for each in measures) else "number"
 
 
 def _count(rows: int | None) -> Content:

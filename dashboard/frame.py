@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from typing import Any
 
 import streamlit as st
 
 from dashboard.view import MODES_ZH
-from yibao import logs
+from yibao import logs, quality_page
 from yibao.accounts import User
 from yibao.figures import Figures, Period, Region, Scheme, Selection
 from yibao.paths import DataPaths
@@ -56,7 +55,7 @@ def show_banner(paths: DataPaths, figures: Figures, period: Period, filters_zh: 
         f"<span>{_verdict(checks)}</span>",
         f"<span>拒收文件 {len(manifest.provenance.refused)} 个</span>",
         "<span>状态 内部数据，未报送</span>",
-        f'<span class="muted">版本 {escape(manifest.run_id)}　发布于 {_local(manifest.created_at)}</span>',
+        f'<span class="muted">版本 {escape(manifest.run_id)}　发布于 {quality_page.moment(manifest.created_at)}</span>',
     ]
     reason = unpublished(logs.read_last_run(paths), manifest.created_at)
     tone = "bad" if reason else "warn" if manifest.provenance.refused else ""
@@ -72,7 +71,7 @@ def unpublished(run: Mapping[str, Any] | None, published_at: str) -> str | None:
     problem = run.get("problem") or {}
     why = problem.get("what") or "没有说明原因"
     details = "；".join(str(detail) for detail in list(problem.get("details") or [])[:3])
-    ended = _local(str(run.get("finished_at") or ""))
+    ended = quality_page.moment(str(run.get("finished_at") or ""))
     return f"最近一次更新（{ended}）没有发布，以下仍是上一版数据。原因：{why}" + (
         f"（{details}）" if details else ""
     )
@@ -86,14 +85,6 @@ def _verdict(checks: Sequence[_Run]) -> str:
         return "■ 质量检查未通过"
     reminders = check.failed_warning + check.failed_info
     return f"● 质量检查通过 {check.passed} 项" + (f"，提醒 {reminders} 项" if reminders else "")
-
-
-def _local(instant: str) -> str:
-    """An ISO instant in UTC as the bureau's clock shows it."""
-    try:
-        return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
-    except ValueError:
-        return instant
 
 
 def choose(periods: Sequence[Period], regions: Sequence[Region], schemes: Sequence[Scheme]) -> Selection:

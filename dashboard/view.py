@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NoReturn
 
 from dashboard.components.export import Exported, Stamp
+from yibao import formatting
 from yibao.accounts import Right, User
 from yibao.figures import (
     Catalogue,
@@ -97,5 +98,5 @@ class View:
             as_of=self.period.month_end.isoformat(),
             run_id=self.figures.generation.run_id,
             user=f"{self.user.display_name}（{self.user.name}）",
-            taken_at=f"{self.now.astimezone():%Y-%m-%d %H:%M}",
+            taken_at=formatting.clock(self.now),
         )

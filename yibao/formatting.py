@@ -7,12 +7,15 @@ comparisons are made before, on the exact values.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TypeAlias
 
 Number: TypeAlias = Decimal | int | float | None
 
 MISSING = "—"
+# the clock of the bureau, wherever the machine stands
+BEIJING = timezone(timedelta(hours=8))
 # the warehouse holds decimal(38, 10): the default context of 28 digits would round it, half to even
 _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 
@@ -114,6 +117,13 @@ def trend(value: Number, decimals: int = 2) -> str:
 def status_zh(status: str) -> str:
     """The Chinese name of a status of `indicator_value` (semantics 7); an unknown one is printed as it is."""
     return STATUS_ZH.get(status, status)
+
+
+def clock(instant: datetime, *, seconds: bool = False) -> str:
+    """A moment as the bureau's clock shows it: `2026-11-22 09:20`. Raises ValueError for one without a time zone."""
+    if instant.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return f"{instant.astimezone(BEIJING):%Y-%m-%d %H:%M{':%S' if seconds else ''}}"
 
 
 def _with_suffix(text: str, suffix: str) -> str:

@@ -14,7 +14,7 @@ from dashboard.components.cards import Fact, show_facts
 from dashboard.components.cell import Cell, Tone
 from dashboard.components.show import show
 from dashboard.view import MODES_ZH, View
-from yibao import audit_log
+from yibao import audit_log, formatting
 from yibao.accounts import Role
 from yibao.audit_log import UNKNOWN_USER, Action, AuditEntry, AuditState
 from yibao.paths import DataPaths
@@ -32,7 +32,7 @@ def render(view: View) -> None:
     if month not in months:
         st.session_state["audit_month"] = months[0]
     try:
-        found = entries_of(view.paths, st.session_state["audit_month"], view.now)
+        found = entries_of(view.paths, st.session_state["audit_month"])
     except Problem as problem:
         st.html(f'<div class="note">{problem.what}，{problem.todo}</div>')
         return
@@ -50,9 +50,9 @@ def render(view: View) -> None:
     _show_entries(view, found, month, whole)
 
 
-def entries_of(paths: DataPaths, month: str, now: datetime) -> list[AuditEntry]:
+def entries_of(paths: DataPaths, month: str) -> list[AuditEntry]:
     """The entries of a month (YYYY-MM by the bureau's clock), the newest first. Raises Problem for a damaged line."""
-    first = datetime(int(month[:4]), int(month[5:]), 1, tzinfo=now.astimezone().tzinfo)
+    first = datetime(int(month[:4]), int(month[5:]), 1, tzinfo=formatting.BEIJING)
     after = (first + timedelta(days=32)).replace(day=1)
     return audit_log.entries(paths, first, after - timedelta(microseconds=1))[::-1]
 
@@ -87,7 +87,7 @@ def _tell(tone: str, text: str) -> None:
 def _months(view: View) -> list[str]:
     """Months that may hold entries, the newest first: a file is named by UTC, which is behind by some hours."""
     written = {path.stem for path in view.paths.audit.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl")}
-    return sorted({*written, f"{view.now.astimezone():%Y-%m}"}, reverse=True)
+    return sorted({*written, formatting.clock(view.now)[:7]}, reverse=True)
 
 
 def _show_filters(months: Sequence[str], found: Sequence[AuditEntry]) -> None:
@@ -195,7 +195,7 @@ def _line(view: View, entry: AuditEntry) -> tuple[Cell, ...]:
         _scheme(view, filters.get("scheme", "")),
     )
     return row(
-        f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
+        formatting.clock(entry.at, seconds=True),
         _user(entry.user),
         Role(entry.role).name_zh if entry.role in set(Role) else entry.role,
         Cell(entry.action.name_zh, tone),

@@ -17,6 +17,7 @@ from dashboard.components.export import Exported
 from dashboard.components.quality_file import offer_quality_file
 from dashboard.components.show import note, show
 from dashboard.view import View
+from yibao import formatting
 from yibao.figures import Value, values
 
 _PERIOD = re.compile(r"\d{4}-\d{2}")
@@ -77,7 +78,7 @@ def _show_reports(view: View) -> None:
         row(
             each.path.name,
             _kilobytes(each.size),
-            f"{each.made_at.astimezone():%Y-%m-%d %H:%M}",
+            formatting.clock(each.made_at),
             each.sha256,
         )
         for each in found

@@ -15,7 +15,7 @@ from dashboard.view import View
 from yibao.figures import Narrowing, Settlement, settlement_totals, settlements
 
 PAGE_ROWS = 200
-EXPORT_ROWS = 100_000
+EXPORT_ROWS = 20_000
 
 _COLUMNS = (
     Column("结算编号"),

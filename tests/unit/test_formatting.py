@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -103,3 +104,12 @@ def test_rounding_is_odd_and_near(value: Decimal, decimals: int) -> None:
     rounded = formatting.half_up(value, decimals)
     assert rounded == -formatting.half_up(-value, decimals)
     assert abs(rounded - value) <= Decimal(5).scaleb(-decimals - 1)
+
+
+def test_the_bureaus_clock_is_that_of_beijing() -> None:
+    assert formatting.clock(datetime(2026, 8, 31, 16, 0, 7, tzinfo=UTC)) == "2026-09-01 00:00"
+    assert (
+        formatting.clock(datetime(2026, 8, 31, 16, 0, 7, tzinfo=UTC), seconds=True) == "2026-09-01 00:00:07"
+    )
+    with pytest.raises(ValueError, match="time zone"):
+        formatting.clock(datetime(2026, 8, 31))

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 from importlib.resources import files
 from itertools import groupby
@@ -28,7 +28,6 @@ from yibao.quality_page.report import (
     urgency,
 )
 
-_BEIJING = timezone(timedelta(hours=8))
 _TEXT_SHOWN = 300
 _MONTHS_SHOWN = 24
 _CHECKS_SHOWN = 30
@@ -252,7 +251,7 @@ def moment(text: str) -> str:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return f"{instant.astimezone(_BEIJING):%Y-%m-%d %H:%M}" if instant.tzinfo else text
+    return formatting.clock(instant) if instant.tzinfo else text
 
 
 def _month(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta, timezone
+from datetime import UTC
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -13,9 +13,9 @@ from typing import Any, Self
 
 import xlsxwriter
 
+from yibao import formatting
 from yibao.returns.listing import About, Fault, RefusedFiles, ReturnedRows, Sheet
 
-_BEIJING = timezone(timedelta(hours=8))
 _FONT = "宋体"
 _DARK, _PALE, _LINE = "#1F4E79", "#DDEBF7", "#BFBFBF"
 _RED, _AMBER, _GREEN = "#C00000", "#ED7D31", "#70AD47"
@@ -131,11 +131,11 @@ def _addressee(who: str, source: str) -> str:
 
 
 def _as_of(about: About) -> list[tuple[str, str]]:
-    moment = about.published_at.astimezone(_BEIJING)
+    moment = formatting.clock(about.published_at)
     return [
         (
             "数据截至",
-            f"期间 {about.period}，已导入 {about.batches} 批，北京时间 {moment:%Y-%m-%d %H:%M} 发布",
+            f"期间 {about.period}，已导入 {about.batches} 批，北京时间 {moment} 发布",
         ),
         ("版本", about.run_id),
     ]

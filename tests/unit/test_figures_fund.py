@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.figures_kit import COUNTY, PERIOD, TOWN, publish
 from yibao.figures import (
+    AlertLimit,
     Figures,
     Scope,
     Selection,
@@ -102,13 +103,12 @@ def test_schemes_come_by_income_with_the_whole_last(figures: Figures) -> None:
 
 def test_the_limits_are_those_of_the_rules(figures: Figures) -> None:
     # seeds/alert_rule.csv; of ip_selfpay_share there are rules about tiers only
-    assert limits(figures, "fund_use_rate") == [("warning", ">", Decimal(95)), ("alarm", ">", Decimal(100))]
-    assert limits(figures, "part_rate") == [("alarm", ">", Decimal(100))]
-    assert limits(figures, "ip_selfpay_share") == []
-
-
-def limits(figures: Figures, code: str) -> list[tuple[str, str, Decimal | None]]:
-    return [(rule.level, rule.comparator, rule.threshold) for rule in alert_limits(figures, code)]
+    assert alert_limits(figures, "fund_use_rate") == (
+        AlertLimit("warning", ">", Decimal(95)),
+        AlertLimit("alarm", ">", Decimal(100)),
+    )
+    assert alert_limits(figures, "part_rate") == (AlertLimit("alarm", ">", Decimal(100)),)
+    assert alert_limits(figures, "ip_selfpay_share") == ()
 
 
 def test_a_township_has_no_fund(figures: Figures) -> None:

@@ -58,7 +58,7 @@ from yibao.figures.quarantine import (
 )
 from yibao.figures.reader import Figures, open_figures
 from yibao.figures.referral import Flow, Outside, Treated, flows, joined, outside, treated_by_location
-from yibao.figures.rules import AlertRule, alert_limits, alert_rules
+from yibao.figures.rules import AlertLimit, AlertRule, alert_limits, alert_rules
 from yibao.figures.scope import Scope, has_rule
 from yibao.figures.settlements import Narrowing, Settlement, Totals, settlement_totals, settlements
 from yibao.figures.supervision import (
@@ -79,6 +79,7 @@ __all__ = [
     "PEERS_NEEDED",
     "UNKNOWN_TOWNSHIP",
     "Action",
+    "AlertLimit",
     "AlertRule",
     "Catalogue",
     "Figures",

@@ -43,11 +43,23 @@ def alert_rules(figures: Figures) -> dict[str, tuple[AlertRule, ...]]:
     return rules
 
 
-def alert_limits(figures: Figures, code: str) -> tuple[AlertRule, ...]:
-    """The rules that hold an indicator as a whole against a fixed number, the lowest first."""
+@dataclass(frozen=True)
+class AlertLimit:
+    """A number that an indicator as a whole must not pass, in its unit."""
+
+    level: str
+    comparator: str
+    threshold: Decimal
+
+
+def alert_limits(figures: Figures, code: str) -> tuple[AlertLimit, ...]:
+    """The fixed limits of an indicator, the lowest first; targets and rules about its parts are not among them."""
     held = [
-        rule
+        AlertLimit(rule.level, rule.comparator, rule.threshold)
         for rule in alert_rules(figures).get(code, ())
-        if rule.metric == "value" and rule.threshold_kind == "number" and rule.breakdown is None
+        if rule.metric == "value"
+        and rule.threshold_kind == "number"
+        and rule.threshold is not None
+        and rule.breakdown is None
     ]
-    return tuple(sorted(held, key=lambda rule: rule.threshold or 0))
+    return tuple(sorted(held, key=lambda limit: limit.threshold))

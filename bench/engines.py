@@ -11,6 +11,7 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from bench.county import County
 from bench.exports import make_exports
@@ -36,10 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
         County(folder / str(workers), work / "pseudonym.key", workers=workers, memory=given.memory)
         for workers in (0, *given.workers)
     ]
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for county in counties:
         with county:
             found[county.name] = county.run(inbox, "from nothing")
+        # a run takes hours: what was measured stays when it is stopped
+        _write(given.size, found)
 
     # not at the top: the processes that are measured begin with the memory of this one
     from tests.parity.compare import compare
@@ -52,14 +55,19 @@ def main(arguments: list[str] | None = None) -> int:
         unequal += len(differences)
     for told in found.values():
         told["x_duckdb"] = round(told["wall"] / found[duckdb.name]["wall"], 2)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    result = RESULTS / f"engines-{given.size}.json"
-    content = {"size": given.size, "machine": facts(), "at": time.strftime("%Y-%m-%d"), "found": found}
-    result.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    result = _write(given.size, found)
     for name, told in found.items():
         print(f"{name:<18} {json.dumps(told)}")
     print(f"\n{result}")
     return 1 if unequal else 0
+
+
+def _write(size: str, found: dict[str, dict[str, Any]]) -> Path:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    result = RESULTS / f"engines-{size}.json"
+    content = {"size": size, "machine": facts(), "at": time.strftime("%Y-%m-%d"), "found": found}
+    result.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return result
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from dashboard.components import palette
+from dashboard.components.cell import Content, Kind, as_number, shown
 
 HEIGHT = 300
 
@@ -33,6 +34,11 @@ class Limit:
     at: float
     name: str
     color: str = palette.GREY
+
+
+def point(at: str, content: Content, kind: Kind, series: str = "") -> Point:
+    """A content of a table as a point of its chart, with the text that the table shows."""
+    return Point(at, as_number(content, kind), series, shown(content, kind))
 
 
 def lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 
@@ -11,15 +11,13 @@ from dashboard.components.cell import (
     UNITS,
     Cell,
     Kind,
-    as_number,
     kind_of_change,
     kind_of_unit,
     of_change,
     of_value,
-    shown,
     tone_of,
 )
-from dashboard.components.charts import Point, lines
+from dashboard.components.charts import Point, lines, point
 from yibao.figures import Indicator, Value
 
 
@@ -59,7 +57,28 @@ def beside_last_year(
     return Table(columns, rows), lines(points, unit=unit, target=target) if points else None
 
 
+def side_by_side(
+    named: Mapping[str, Indicator], found: Mapping[str, Sequence[Value]], most: int
+) -> tuple[Table, list[Point]]:
+    """Several indicators of one unit over the last `most` months: a column and a line for each, the newest row first.
+
+    named, found: by code; a month that one of them does not have leaves a gap.
+    """
+    kind = kind_of_unit(next(iter(named.values())).unit)
+    months = sorted({value.period for values in found.values() for value in values})[-most:]
+    at = {(code, value.period): value for code, values in found.items() for value in values}
+    points = [
+        point(month, of_value(at.get((code, month))), kind, indicator.name_zh)
+        for code, indicator in named.items()
+        for month in months
+    ]
+    columns = (Column("月份"), *(Column(indicator.name_zh, kind) for indicator in named.values()))
+    rows = tuple(
+        row(month, *(Cell(of_value(at.get((code, month))), tone_of(at.get((code, month)))) for code in named))
+        for month in reversed(months)
+    )
+    return Table(columns, rows), points
+
+
 def _point(value: Value | None, kind: Kind, at: str, series: str) -> Point:
-    if value is None:
-        return Point(at, None, series)
-    return Point(at, as_number(of_value(value), kind), series, shown(of_value(value), kind))
+    return Point(at, None, series) if value is None else point(at, of_value(value), kind, series)

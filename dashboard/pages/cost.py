@@ -18,7 +18,7 @@ from dashboard.components.cell import (
     of_value,
     shown,
 )
-from dashboard.components.charts import Point, columns
+from dashboard.components.charts import columns, point
 from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, note_of_county, show_indicators
 from dashboard.components.labels import TIERS
@@ -99,12 +99,7 @@ def _show_growth(view: View) -> None:
     year = view.chosen.period[:4]
     names = {code: view.catalogue[code].name_zh for code in codes}
     points = [
-        Point(
-            f"{int(value.period[5:])}月",
-            as_number(value.last_year_change, "change"),
-            names[code],
-            shown(of_change(value.last_year_change), "change"),
-        )
+        point(f"{int(value.period[5:])}月", of_change(value.last_year_change), "change", names[code])
         for code in codes
         for value in found[code]
         if value.period.startswith(year)
@@ -154,7 +149,7 @@ def _show_tiers(view: View) -> None:
     )
     rows = tuple(_tier(view, tier, itemised) for tier in found)
     points = [
-        Point(_name(tier.tier), as_number(share, "percent"), what, shown(share, "percent"))
+        point(_name(tier.tier), share, "percent", what)
         for what, shares in (
             ("药品", [tier.drug_share for tier in found]),
             ("耗材", [tier.material_share for tier in found]),

@@ -8,10 +8,11 @@ from decimal import Decimal
 from dashboard.components import palette
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Card, Fact, show_cards, show_facts
-from dashboard.components.cell import Cell, Content, Gap, as_number, of_value, shown, tone_of
-from dashboard.components.charts import Limit, Point, bars, columns_and_line, lines
+from dashboard.components.cell import Cell, Content, Gap, as_number, of_value, tone_of
+from dashboard.components.charts import Limit, bars, columns_and_line, lines, point
 from dashboard.components.labels import label
 from dashboard.components.show import note, show
+from dashboard.components.years import side_by_side
 from dashboard.view import View
 from yibao.figures import (
     FundBooks,
@@ -101,15 +102,7 @@ def _show_months(view: View) -> None:
     months = fund_months(view.figures, view.chosen, _COLUMNS)
     named = (("收入", "income"), ("支出", "expense"), ("当月结余", "balance"))
     points = {
-        name: [
-            Point(
-                month.period,
-                as_number(getattr(month, field), "wan"),
-                name,
-                shown(_reported(getattr(month, field)), "wan"),
-            )
-            for month in months
-        ]
+        name: [point(month.period, _reported(getattr(month, field)), "wan", name) for month in months]
         for name, field in named
     }
     columns = (
@@ -144,19 +137,8 @@ def _show_months(view: View) -> None:
 def _show_use_rate(view: View) -> None:
     """Both calibres of the use rate with the two limits; the year to date starts anew every January."""
     found = series(view.figures, _USE_RATES, view.chosen_ytd)
-    months = sorted({value.period for code in _USE_RATES for value in found[code]})[-_MONTHS:]
-    by_month = {(code, value.period): value for code in _USE_RATES for value in found[code]}
-    points = [
-        Point(
-            month,
-            as_number(of_value(by_month.get((code, month))), "percent"),
-            view.catalogue[code].name_zh,
-            shown(of_value(by_month.get((code, month))), "percent"),
-        )
-        for code in _USE_RATES
-        for month in months
-    ]
-    if all(point.value is None for point in points):
+    table, points = side_by_side({code: view.catalogue[code] for code in _USE_RATES}, found, _MONTHS)
+    if all(each.value is None for each in points):
         return
     limits = [
         Limit(
@@ -166,23 +148,12 @@ def _show_use_rate(view: View) -> None:
         )
         for limit in alert_limits(view.figures, "fund_use_rate")
     ]
-    rows = tuple(
-        row(
-            month,
-            *(
-                Cell(of_value(by_month.get((code, month))), tone_of(by_month.get((code, month))))
-                for code in _USE_RATES
-            ),
-        )
-        for month in reversed(months)
-    )
-    columns = (Column("月份"), *(Column(view.catalogue[code].name_zh, "percent") for code in _USE_RATES))
     show(
         view,
         Block(
             "use-rate",
             "基金使用率走势（本年累计）",
-            Table(columns, rows),
+            table,
             lines(points, unit="%", limits=limits),
             chart_only=True,
             note="按本年累计计算，每年1月重新起算。",
@@ -270,12 +241,7 @@ def _show_books(view: View, books: list[FundBooks]) -> None:
     )
     lasting = [(each.insutype, by_scheme[each.insutype].get("cum_surplus_months")) for each in books]
     points = [
-        Point(
-            _scheme_name(view, insutype),
-            as_number(of_value(value), "months"),
-            "",
-            shown(of_value(value), "months"),
-        )
+        point(_scheme_name(view, insutype), of_value(value), "months")
         for insutype, value in lasting
         if value is not None and value.value is not None
     ]
@@ -338,15 +304,7 @@ def _show_budgets(view: View) -> None:
             "总额预算执行与时间进度",
             Table(columns, rows, total=len(lines_of) > len(found)),
             bars(
-                [
-                    Point(
-                        _institution_name(view, value),
-                        as_number(of_value(value), "percent"),
-                        "",
-                        shown(of_value(value), "percent"),
-                    )
-                    for value in found
-                ],
+                [point(_institution_name(view, value), of_value(value), "percent") for value in found],
                 unit="预算执行率（%），虚线为时间进度",
                 target=as_number(elapsed, "percent"),
             ),

@@ -17,7 +17,6 @@ from dashboard.components.cell import (
     Content,
     Gap,
     Kind,
-    as_number,
     kind_of_change,
     kind_of_unit,
     of_change,
@@ -25,7 +24,7 @@ from dashboard.components.cell import (
     shown,
     tone_of,
 )
-from dashboard.components.charts import Point, lines
+from dashboard.components.charts import Point, lines, point
 from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, note_of_county
 from dashboard.components.labels import TIERS, label
@@ -308,7 +307,7 @@ def _show_months(view: View, found: Profile) -> None:
 
 
 def _point(name: str, value: Value, kind: Kind) -> Point:
-    return Point(value.period, as_number(of_value(value), kind), name, shown(of_value(value), kind))
+    return point(value.period, of_value(value), kind, name)
 
 
 def _show_townships(view: View, found: Profile) -> None:

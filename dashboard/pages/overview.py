@@ -7,23 +7,20 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.components.block import Block, Column, Table, row
-from dashboard.components.cards import Card, show_cards
 from dashboard.components.cell import (
     Cell,
     Tone,
-    as_number,
     kind_of_unit,
-    of_change,
     of_value,
     shown,
     tone_of,
 )
-from dashboard.components.charts import Point, bars
+from dashboard.components.indicators import show_indicators
+from dashboard.components.regions import ranked_regions
 from dashboard.components.show import show
 from dashboard.view import View
 from yibao import formatting
-from yibao.figures import Value, alerts, below, series, values
+from yibao.figures import Value, alerts, below, values
 
 # of which the sentence of findings speaks, in this order
 _TOLD = ("part_rate", "ip_actual_ratio", "out_county_rate", "ip_avg_cost", "fund_use_rate")
@@ -37,30 +34,18 @@ def render(view: View) -> None:
     )
     codes = [indicator.code for indicator in headline]
     now = values(view.figures, codes, view.chosen)
-    months = series(view.figures, codes, view.chosen)
     raised = alerts(view.figures, view.chosen)
     st.html(f'<div class="findings">{escape(findings(view, now, raised))}</div>')
-    show_cards(
-        [
-            Card(
-                indicator,
-                now.get(indicator.code),
-                months[indicator.code][-13:],
-                "" if view.chosen.mode == "ytd" or indicator.has_month else "累计",
-            )
-            for indicator in headline
-        ],
-        view.catalogue,
-    )
+    show_indicators(view, codes)
     places = below(view.figures, "part_rate", view.chosen_ytd)
     if not places:
         _show_alerts(view, raised)
         return
-    left, right = st.columns([5, 4], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         _show_alerts(view, raised)
     with right:
-        _show_townships(view, places)
+        show(view, ranked_regions(view, "part_rate", places, ("参保人数", "应参保人口"), "overview"))
 
 
 def findings(view: View, now: dict[str, Value], raised: Sequence[Value]) -> str:
@@ -119,52 +104,4 @@ def _alert(view: View, found: Sequence[Value]) -> str:
     return (
         f'<li><span class="{tone}">{Cell(None, tone).sign} {word}</span>　{escape(where)}{escape(value.alert_zh or "")}'
         f' <span class="muted">（{escape(indicator.name_zh)}：{escape("、".join(numbers))}{escape(target)}）</span></li>'
-    )
-
-
-def _show_townships(view: View, found: Sequence[Value]) -> None:
-    code = "part_rate"
-    places = sorted(
-        found,
-        key=lambda value: (value.value is None, -(value.value or 0), value.region_code),
-    )
-    columns = (
-        Column("乡镇"),
-        Column("参保率", "percent"),
-        Column("参保人数", "count"),
-        Column("应参保人口", "count"),
-        Column("同比", "points"),
-    )
-    rows = tuple(
-        row(
-            view.region_name(value.region_code),
-            Cell(of_value(value), tone_of(value)),
-            value.numerator,
-            value.denominator,
-            of_change(value.last_year_change),
-        )
-        for value in places
-    )
-    points = [
-        Point(
-            view.region_name(value.region_code),
-            as_number(value.value, "percent"),
-            "",
-            shown(of_value(value), "percent"),
-        )
-        for value in places
-        if value.value is not None
-    ]
-    target = view.catalogue[code].default_target
-    chart = bars(points, unit="参保率（%）", target=as_number(target, "percent"))
-    show(
-        view,
-        Block(
-            "townships",
-            "各乡镇参保率",
-            Table(columns, rows),
-            chart,
-            codes=(code,),
-            on_row=lambda line: view.go("overview", region=places[line].region_code),
-        ),
     )

@@ -21,9 +21,10 @@ from dashboard.components.cell import (
     suppressed,
     tone_of,
 )
-from dashboard.components.charts import Point, bars, lines
+from dashboard.components.charts import Point, bars, lines, point
 from dashboard.components.labels import label
 from dashboard.components.show import note, show
+from dashboard.components.years import side_by_side
 from dashboard.view import View
 from yibao.figures import (
     TenDay,
@@ -225,42 +226,20 @@ def _reported(number: Decimal | int | None) -> Content:
 
 
 def _rate_bars(rates: Sequence[tuple[str, Decimal | None]], target: Decimal | None) -> Chart | None:
-    points = [
-        Point(name, as_number(rate, "percent"), "", shown(rate, "percent"))
-        for name, rate in rates
-        if rate is not None
-    ]
+    points = [point(name, rate, "percent") for name, rate in rates if rate is not None]
     return bars(points, unit="参保率（%）", target=as_number(target, "percent")) if points else None
 
 
 def _show_calibres(view: View) -> None:
     """The rate by calibre over months, for all schemes together: the population knows no scheme."""
     found = series(view.figures, _CALIBRES, replace(view.chosen_ytd, insutype="all"))
-    months = sorted({value.period for code in _CALIBRES for value in found[code]})[-_MONTHS:]
-    by_month = {(code, value.period): value for code in _CALIBRES for value in found[code]}
-    points = [
-        Point(
-            month,
-            as_number(of_value(by_month.get((code, month))), "percent"),
-            view.catalogue[code].name_zh,
-            shown(of_value(by_month.get((code, month))), "percent"),
-        )
-        for code in _CALIBRES
-        for month in months
-    ]
-    rows = tuple(
-        row(month, *(of_value(by_month.get((code, month))) for code in _CALIBRES))
-        for month in reversed(months)
-    )
+    table, points = side_by_side({code: view.catalogue[code] for code in _CALIBRES}, found, _MONTHS)
     show(
         view,
         Block(
             "calibres",
             "各口径参保率走势",
-            Table(
-                (Column("月份"), *(Column(view.catalogue[code].name_zh, "percent") for code in _CALIBRES)),
-                rows,
-            ),
+            table,
             lines(points, unit="%"),
             note="全部险种合计。户籍口径为默认口径；常住口径超过100%，多为户籍外人口在本地参保或人口外流。",
             chart_only=True,

@@ -13,14 +13,12 @@ from dashboard.components.cell import (
     Gap,
     as_number,
     of_change,
-    of_value,
     shown,
-    tone_of,
 )
-from dashboard.components.charts import Point, bars
 from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, note_of_county, show_indicators
 from dashboard.components.labels import LOCATIONS, TIERS
+from dashboard.components.regions import ranked_regions
 from dashboard.components.ribbons import Ribbon, ribbons
 from dashboard.components.show import note, show
 from dashboard.components.years import beside_last_year
@@ -218,53 +216,9 @@ def _show_townships(view: View) -> None:
     if view.region.level == "township":
         note_of_county(view, "乡镇之间的比较")
         return
-    places = sorted(
-        below(view.figures, _RATE, view.chosen),
-        key=lambda value: (value.value is None, -(value.value or 0), value.region_code),
-    )
-    if not places:
-        return
-    what = "县区" if view.region.level == "city" else "乡镇"
-    columns = (
-        Column(what),
-        Column("县域外转出率", "percent"),
-        Column("县域外人次", "count"),
-        Column("住院人次", "count"),
-        Column("同比", "points"),
-    )
-    rows = tuple(
-        row(
-            view.region_name(value.region_code),
-            Cell(of_value(value), tone_of(value)),
-            counted(view, value.numerator),
-            counted(view, value.denominator),
-            of_change(value.last_year_change),
-        )
-        for value in places
-    )
-    points = [
-        Point(
-            view.region_name(value.region_code),
-            as_number(value.value, "percent"),
-            "",
-            shown(of_value(value), "percent"),
-        )
-        for value in places
-        if value.value is not None
-    ]
-    target = next((value.target for value in places), None)
-    show(
-        view,
-        Block(
-            "townships",
-            f"各{what}县域外转出率",
-            Table(columns, rows),
-            bars(points, unit="县域外转出率（%）", target=as_number(target, "percent")) if points else None,
-            note=f"由高到低；虚线为目标。点{what}名进入该{what}。",
-            codes=(_RATE,),
-            on_row=lambda line: view.go("referral", region=places[line].region_code),
-        ),
-    )
+    found = below(view.figures, _RATE, view.chosen)
+    if found:
+        show(view, ranked_regions(view, _RATE, found, ("县域外人次", "住院人次"), "referral"))
 
 
 def _show_outside(view: View) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Card, Fact, show_cards, show_facts
-from dashboard.components.cell import Cell, Content, Gap, as_number, of_value, shown, tone_of
-from dashboard.components.charts import Point, columns_and_line
+from dashboard.components.cell import Cell, Content, Gap, of_value, tone_of
+from dashboard.components.charts import columns_and_line, point
 from dashboard.components.labels import label
 from dashboard.components.show import note, show
 from dashboard.view import View
@@ -202,15 +202,7 @@ def _show_months(view: View, place: str, whole: Inspected) -> None:
     months = inspected_by_month(view.figures, view.chosen.period, place)
     named = (("追回", "recovered"), ("拒付", "refused"), ("罚款", "fine"), ("违规金额", "violation"))
     points = {
-        name: [
-            Point(
-                str(month.at),
-                as_number(getattr(month, field), "wan"),
-                name,
-                shown(_reported(getattr(month, field)), "wan"),
-            )
-            for month in months
-        ]
+        name: [point(str(month.at), _reported(getattr(month, field)), "wan", name) for month in months]
         for name, field in named
     }
     columns = (

@@ -2,4 +2,6 @@
 
 from dashboard.app import main
 
-main()
+# a process that is spawned from one that served pages runs this file again, under another name
+if __name__ == "__main__":
+    main()

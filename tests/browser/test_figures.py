@@ -62,7 +62,7 @@ def test_what_is_handed_out_holds_the_figures_and_is_written_down(
     page, _ = enter("analyst")
     site.open(page, f"overview?region={COUNTY}&mode=ytd")
     with page.expect_download() as waiting:
-        page.locator(".st-key-xlsx-townships button").click()
+        page.locator(".st-key-xlsx-regions button").click()
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
 
@@ -89,7 +89,7 @@ def test_what_is_handed_out_holds_the_figures_and_is_written_down(
     assert run_id in str(sheet["A3"].value)
 
     written = [entry for entry in audit_log.entries(site.paths) if entry.action is Action.EXPORT][-1]
-    assert (written.user, written.page) == ("analyst", "总览：各乡镇参保率")
+    assert (written.user, written.page) == ("analyst", "总览：各乡镇参保率（由低到高）")
     assert written.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert written.filters["region"] == COUNTY
     assert written.rows is not None and written.rows >= len(handed_out)

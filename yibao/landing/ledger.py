@@ -78,7 +78,8 @@ def read_ledger(paths: DataPaths) -> list[LedgerEntry]:
             content = path.read_bytes()
             if hashlib.sha256(content).hexdigest() != read_sums(folder).get(LEDGER_FILE):
                 raise damaged(path, "导入台账与写下时不同")
-            table = pq.read_table(io.BytesIO(content), schema=SCHEMA)
+            # not from a Python file: Arrow's threads would still hold it when the interpreter ends, and abort the process
+            table = pq.read_table(pa.BufferReader(content), schema=SCHEMA)
         except (OSError, pa.ArrowException) as error:
             raise damaged(path, "导入台账读不出来") from error
         entries += [LedgerEntry(**row) for row in table.to_pylist()]

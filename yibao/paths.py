@@ -90,6 +90,11 @@ class DataPaths:
         return self.root / "reports"
 
     @property
+    def config(self) -> Path:
+        """What the bureau settles itself: letterhead, forms and the Word template of the reports."""
+        return self.root / "config"
+
+    @property
     def issued(self) -> Path:
         """What was sent to the superior bureau, frozen."""
         return self.root / "issued"

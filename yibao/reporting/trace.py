@@ -1,0 +1,116 @@
+"""Where every figure of a report comes from: looked up in the generation, listed for the auditor, written into the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from yibao.figures import Figures
+from yibao.problem import Problem
+from yibao.reporting.content import UNITS, Figure, Kind, Origin
+
+HEAD = ("number", "code", "name_zh", "table", "column", "minus", "how", "keys", "value", "kind", "printed")
+
+
+@dataclass(frozen=True)
+class _Number:
+    value: Any
+
+
+def look_up(figures: Figures, origin: Origin) -> Decimal | None:
+    """The published value of an origin; None where the cell is empty.
+
+    Raises Problem (exit 1) where there is no such cell, or more than one.
+    """
+    column = _quoted(origin.column)
+    if origin.minus is not None:
+        column = f"{column} - {_quoted(origin.minus)}"
+    asked = {"cell": column, "sum": f"sum({column})", "count": "count(*)"}[origin.how]
+    conditions = " and ".join(f"{_quoted(name)} = ?" for name, _ in origin.keys) or "true"
+    found = figures.rows(
+        _Number,
+        f"select {asked} from {_quoted(origin.table)} where {conditions}",
+        tuple(value for _, value in origin.keys),
+    )
+    if len(found) != 1:
+        raise Problem(
+            f"{origin.name_zh}：在已发布的数据中找到 {len(found)} 个数，应当正好一个",
+            where=f"{origin.table}.{origin.column} {dict(origin.keys)}",
+            todo="请确认期间和地区已经发布（yibao status）；仍不行请联系维护人员。",
+        )
+    value = found[0].value
+    return None if value is None else Decimal(value)
+
+
+def listing(figures: Sequence[Figure]) -> bytes:
+    """trace.csv of the package: one line for each figure, in the report's order. UTF-8 with BOM, for Excel."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(HEAD)
+    for number, figure in enumerate(figures):
+        writer.writerow(
+            (number, *(_told(figure)[name] for name in HEAD[1:])),
+        )
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def to_json(figures: Sequence[Figure]) -> str:
+    """What a Word file carries along, so that its numbers can be traced after it was edited."""
+    return json.dumps([_told(figure) for figure in figures], ensure_ascii=False, sort_keys=True)
+
+
+def from_json(text: str) -> tuple[Figure, ...]:
+    """Reads what `to_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    return tuple(_figure(told) for told in json.loads(text))
+
+
+def _told(figure: Figure) -> dict[str, str]:
+    origin = {name: value or "" for name, value in asdict(figure.origin).items() if name != "keys"}
+    return {
+        **origin,
+        "keys": "|".join(f"{name}={value}" for name, value in figure.origin.keys),
+        "value": "" if figure.value is None else format(figure.value, "f"),
+        "kind": figure.kind + ("|size" if figure.size_only else ""),
+        "printed": figure.text + figure.unit,
+    }
+
+
+def _figure(told: dict[str, str]) -> Figure:
+    kind, _, size = told["kind"].partition("|")
+    keys = tuple(
+        (name, value) for name, _, value in (part.partition("=") for part in told["keys"].split("|") if part)
+    )
+    origin = Origin(
+        told["table"],
+        told["column"],
+        keys,
+        told["code"],
+        told["name_zh"],
+        _how(told["how"]),
+        told["minus"] or None,
+    )
+    value = Decimal(told["value"]) if told["value"] else None
+    return Figure(origin, value, _kind(kind), size_only=bool(size))
+
+
+def _how(text: str) -> Any:
+    if text not in ("cell", "sum", "count"):
+        raise ValueError(text)
+    return text
+
+
+def _kind(text: str) -> Kind:
+
+    for kind in UNITS:
+        if kind == text:
+            return kind
+    raise ValueError(text)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

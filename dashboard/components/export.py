@@ -85,7 +85,7 @@ def picture(block: Block, stamp: Stamp) -> Exported:
     if block.chart is None:
         content = vl_convert.svg_to_png(table_svg(block, stamp), scale=_SCALE)
     else:
-        spec = block.chart.to_dict()
+        spec = dict(block.chart)
         spec["width"] = 860
         spec["background"] = "white"
         spec["padding"] = 16

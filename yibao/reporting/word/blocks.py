@@ -14,8 +14,9 @@ from yibao.reporting.word.styles import Style
 from yibao.reporting.word.tables import ACROSS_WIDTH, UPRIGHT_WIDTH, is_wide, table_markup
 
 _CHART_WIDTH_MM = 154
-# where the head of a form begins, from the right; in twentieths of a point
-_FORM_HEAD_WIDTH = 2700
+# a half-width letter of 五号, in twentieths of a point, and how many fit into the head of a form at least
+_HALF_WIDTH = 105
+_FORM_HEAD_LETTERS = 26
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,10 @@ class _Setter:
             ("批准文号", head.form_approval),
             ("有效期至", head.form_valid_until),
         )
-        indent = f'<w:ind w:left="{width - _FORM_HEAD_WIDTH}"/>'
-        return "".join(self._text(styles.FORM_HEAD, f"{name}：{value}", indent) for name, value in lines)
+        texts = [f"{name}：{value}" for name, value in lines]
+        letters_across = max(_FORM_HEAD_LETTERS, *(letter.half_widths(text) + 2 for text in texts))
+        indent = f'<w:ind w:left="{max(0, width - letters_across * _HALF_WIDTH)}"/>'
+        return "".join(self._text(styles.FORM_HEAD, text, indent) for text in texts)
 
     def _sign_foot(self) -> str:
         signed = self._report.sign_off

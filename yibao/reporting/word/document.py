@@ -215,6 +215,10 @@ def _fill_body(opened: Document, text: list[Piece], annexes: list[Piece]) -> Non
     for piece in text:
         for element in _parsed(piece, across):
             place.addprevious(element)
+    last = place.getprevious()
+    if last is not None and last.tag == f"{W}p":
+        # signature and date do not stand on a page without text
+        last.get_or_add_pPr().keepNext_val = True
     body.remove(place)
     for piece in annexes:
         for element in _parsed(piece, across):

@@ -63,8 +63,9 @@ class Style:
 def read(styles: etree._Element, file: str) -> Mapping[str, Style]:
     """The styles that the writer needs, by name. Raises Problem where the template lacks one."""
     elements = {style.get(f"{_W}styleId"): style for style in styles.findall(f"{_W}style")}
+    # other programs write Heading 1
     ids = {
-        style.find(f"{_W}name").get(f"{_W}val"): id_
+        style.find(f"{_W}name").get(f"{_W}val").lower(): id_
         for id_, style in elements.items()
         if style.get(f"{_W}type") == "paragraph"
     }

@@ -20,7 +20,8 @@ _PADDING = 200
 # 五号, 小五, 六号, in half-points: the first in which no number has to be broken
 _SIZES = (21, 18, 15)
 _NARROWEST = 6
-_TEXT_BREAKS = 20
+# a text that is longer may break into lines
+_TEXT_BREAKS = 28
 
 Control = Callable[[Figure, str, str], str]
 
@@ -151,7 +152,11 @@ def _layout(table: Table, available: int) -> _Layout:
         [half_widths(_shown(row[at])) for row in table.rows] + [_head_half_widths(column.head[-1])]
         for at, column in enumerate(table.columns)
     ]
-    longest = [max(lengths) for lengths in columns]
+    # a machine without Times New Roman may show digits that are wider by a third
+    longest = [
+        max(lengths) if column.kind is None else max(lengths) * 13 // 10 + 1
+        for lengths, column in zip(columns, table.columns, strict=True)
+    ]
     least = [
         min(length, _TEXT_BREAKS) if column.kind is None else length
         for length, column in zip(longest, table.columns, strict=True)

@@ -86,6 +86,8 @@ def _styles() -> str:
     off_grid = '<w:snapToGrid w:val="0"/>'
     flat = _spacing(line=None)
     text_line = _spacing(line=_LINE)
+    # Word would put a gap between a Chinese character and a digit
+    no_gaps = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
     width = _PAGE[0] - _LEFT - _RIGHT
     number_tab = f'<w:tabs><w:tab w:val="right" w:pos="{width - 320}"/></w:tabs>'
     # the red line: 4 mm under the document number, as wide as the type area
@@ -113,7 +115,7 @@ def _styles() -> str:
             "Normal",
             FANGSONG,
             SIZE_3,
-            f'<w:widowControl w:val="0"/>{text_line}<w:jc w:val="both"/>',
+            f'<w:widowControl w:val="0"/>{no_gaps}{text_line}<w:jc w:val="both"/>',
         )
         + headings
         # the upper edge of the red head is 35 mm under the upper edge of the type area
@@ -137,11 +139,11 @@ def _styles() -> str:
             _TITLE_STYLE,
             SONG_TITLE,
             SIZE_2,
-            f'<w:keepNext/><w:keepLines/>{_spacing(before=2, after=1, line=680)}<w:jc w:val="center"/>',
+            f'<w:keepNext/><w:keepLines/>{off_grid}{_spacing(before=2, after=1, line=680)}<w:jc w:val="center"/>',
         )
         + _style("Recipient", _RECIPIENT_STYLE, FANGSONG, SIZE_3, text_line)
         + _style("LetterText", styles.BODY, FANGSONG, SIZE_3, f"{text_line}{_FIRST_LINE}")
-        + _style("AnnexNote", _ANNEX_STYLE, FANGSONG, SIZE_3, text_line)
+        + _style("AnnexNote", _ANNEX_STYLE, FANGSONG, SIZE_3, f"<w:keepNext/>{text_line}")
         + _style(
             "Issuer",
             styles.ISSUER,
@@ -182,7 +184,7 @@ def _styles() -> str:
             styles.ANNEX_TITLE,
             SONG_TITLE,
             SIZE_2,
-            f'<w:keepNext/><w:keepLines/>{_spacing(before=1, after=1, line=680)}<w:jc w:val="center"/>',
+            f'<w:keepNext/><w:keepLines/>{off_grid}{_spacing(before=1, after=1, line=680)}<w:jc w:val="center"/>',
         )
         + _style("FormHead", styles.FORM_HEAD, SONG, SIZE_5, f"<w:keepNext/>{off_grid}{flat}")
         + _style(

@@ -17,7 +17,9 @@ import xlsxwriter
 from yibao.reporting.content import UNITS, Chart, Figure, Kind, Series
 from yibao.reporting.ooxml_zip import repacked
 
-EMU_PER_MM = 36_000
+# nearly the type area of A4 upright
+_CHART_WIDTH_MM = 154
+_EMU_PER_MM = 36_000
 _CHART_NS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _DRAWING_NS = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _RELATION_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -27,7 +29,10 @@ _COLOURS = ("0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "666666"
 # and by those who print in black: each line has its own mark and dash
 _MARKS = ("circle", "square", "triangle", "diamond", "x", "star", "dash", "plus")
 _DASHES = ("solid", "sysDash", "dash", "dashDot", "lgDash", "sysDot", "lgDashDot", "sysDashDot")
-_FEW_POINTS = 14
+# labels beside bars have a line each; above points they must not meet those of the next line
+_MOST_LABELS, _FEW_POINTS = 30, 14
+# a digit of the labels' 8 points, and what the axis and the margins take of the width; in points
+_DIGIT, _BESIDE_PLOT, _POINTS_PER_MM = 4.6, 45, 72 / 25.4
 _SHEET = "数据"
 # a spreadsheet holds 15 digits
 _SHEET_DIGITS = Context(prec=15)
@@ -77,18 +82,17 @@ def chart_xml(chart: Chart, workbook_relation: str) -> bytes:
         # a missing value is a gap, never zero
         f'{legend}<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
         '<c:spPr><a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill><a:ln><a:noFill/></a:ln></c:spPr>'
-        f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_letters('defRPr')}</a:pPr>"
-        '<a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
+        f"{_text_properties(900)}"
         f'<c:externalData r:id="{workbook_relation}"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>'
     ).encode()
 
 
-def inline(chart: Chart, relation: str, number: int, width_mm: int) -> str:
+def inline(chart: Chart, relation: str, number: int) -> str:
     """The `w:drawing` that places the chart in a line of text; `relation` leads from the document to the chart part.
 
     `number` is the drawing's id, unlike every other in the file. The text for those who cannot see it has all values.
     """
-    size = f'cx="{width_mm * EMU_PER_MM}" cy="{_height_mm(chart) * EMU_PER_MM}"'
+    size = f'cx="{_CHART_WIDTH_MM * _EMU_PER_MM}" cy="{_height_mm(chart) * _EMU_PER_MM}"'
     spoken = escape(f"{chart.title}：" + "；".join(_spoken(chart, series) for series in chart.series))
     return (
         '<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
@@ -175,8 +179,22 @@ def _points(figures: Sequence[Figure]) -> str:
     )
 
 
+def _has_labels(chart: Chart) -> bool:
+    """Whether the values fit beside their bars or above their points without running into each other."""
+    points = len(chart.categories) * len(chart.series)
+    if chart.shape == "bar":
+        return points <= _MOST_LABELS
+    if chart.shape == "line" and points > _FEW_POINTS:
+        return False
+    # a group of columns, and as much as half of one between two groups
+    side_by_side = 1.0 if chart.shape == "line" else len(chart.series) + 0.6
+    place = (_CHART_WIDTH_MM * _POINTS_PER_MM - _BESIDE_PLOT) / len(chart.categories) / side_by_side
+    longest = max((len(figure.text) for series in chart.series for figure in series.figures), default=0)
+    return longest * _DIGIT <= place
+
+
 def _labels(chart: Chart) -> str:
-    few = len(chart.categories) * len(chart.series) <= _FEW_POINTS
+    few = _has_labels(chart)
     place = f'<c:dLblPos val="{"t" if chart.shape == "line" else "outEnd"}"/>' if few else ""
     shown_parts = "".join(
         f'<c:{part} val="{int(few and part == "showVal")}"/>'
@@ -189,7 +207,11 @@ def _labels(chart: Chart) -> str:
             "showBubbleSize",
         )
     )
-    number = f'<c:numFmt formatCode="{_number_format(chart.kind)}" sourceLinked="0"/>' if few else ""
+    number = (
+        f'<c:numFmt formatCode="{_number_format(chart.kind)}" sourceLinked="0"/>{_text_properties(800)}'
+        if few
+        else ""
+    )
     return f"<c:dLbls>{number}{place}{shown_parts}</c:dLbls>"
 
 
@@ -222,15 +244,23 @@ def _axis_title(kind: Kind) -> str:
         return ""
     return (
         '<c:title><c:tx><c:rich><a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr>'
-        f"{_letters('defRPr')}</a:pPr><a:r>{_letters('rPr')}<a:t>{escape(UNITS[kind])}</a:t></a:r></a:p></c:rich></c:tx>"
+        f"{_letters('defRPr', 900)}</a:pPr><a:r>{_letters('rPr', 900)}<a:t>{escape(UNITS[kind])}</a:t></a:r></a:p></c:rich></c:tx>"
         '<c:overlay val="0"/></c:title>'
     )
 
 
-def _letters(element: str) -> str:
+def _text_properties(size: int) -> str:
+    return (
+        f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_letters('defRPr', size)}</a:pPr>"
+        '<a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
+    )
+
+
+def _letters(element: str, size: int) -> str:
+    """`size` in hundredths of a point."""
     language = ' lang="zh-CN"' if element == "rPr" else ""
     return (
-        f'<a:{element}{language} sz="900" b="0"><a:latin typeface="Times New Roman"/>'
+        f'<a:{element}{language} sz="{size}" b="0"><a:latin typeface="Times New Roman"/>'
         f'<a:ea typeface="宋体"/></a:{element}>'
     )
 

@@ -13,7 +13,6 @@ from yibao.reporting.word.markup import control, letters, paragraph, run
 from yibao.reporting.word.styles import Style
 from yibao.reporting.word.tables import ACROSS_WIDTH, UPRIGHT_WIDTH, is_wide, table_markup
 
-_CHART_WIDTH_MM = 154
 # a half-width letter of 五号, in twentieths of a point, and how many fit into the head of a form at least
 _HALF_WIDTH = 105
 _FORM_HEAD_LETTERS = 26
@@ -71,14 +70,15 @@ class _Setter:
             return Piece(self._paragraph(block))
         caption = self._text(styles.CAPTION, block.title)
         if isinstance(block, Table):
-            return Piece(caption + self._table(block), is_wide(block))
+            return Piece(caption + self._table(block, followed=False), is_wide(block))
         return Piece(caption + self._chart(block))
 
     def _annex(self, head: str, annex: Table | Chart) -> Piece:
         titled = self._text(styles.ANNEX_NUMBER, head) + self._text(styles.ANNEX_TITLE, annex.title)
         if isinstance(annex, Chart):
             return Piece(titled + self._chart(annex))
-        return Piece(titled + self._form_head(annex) + self._table(annex) + self._sign_foot(), is_wide(annex))
+        form = self._form_head(annex) + self._table(annex, followed=True) + self._sign_foot()
+        return Piece(titled + form, is_wide(annex))
 
     def _text(self, style_name: str, content: str, properties: str = "") -> str:
         style = self._known[style_name]
@@ -99,15 +99,15 @@ class _Setter:
     def _control(self, figure: Figure, shown: str, run_properties: str) -> str:
         return control(next(self._numbers), figure, shown, run_properties, next(self._ids))
 
-    def _table(self, table: Table) -> str:
-        return table_markup(table, self._known, self._control)
+    def _table(self, table: Table, *, followed: bool) -> str:
+        return table_markup(table, self._known, self._control, followed=followed)
 
     def _chart(self, chart: Chart) -> str:
         # they are numbered like all figures, though Word has no content control inside a chart
         for _ in itertools.chain.from_iterable(series.figures for series in chart.series):
             next(self._numbers)
         style = self._known[styles.CHART]
-        drawing = ooxml_chart.inline(chart, self._add_chart(chart), next(self._ids), _CHART_WIDTH_MM)
+        drawing = ooxml_chart.inline(chart, self._add_chart(chart), next(self._ids))
         return paragraph(style, f"<w:r><w:rPr>{letters(style)}</w:rPr>{drawing}</w:r>")
 
     def _form_head(self, table: Table) -> str:

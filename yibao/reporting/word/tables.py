@@ -14,7 +14,7 @@ from yibao.reporting.word.styles import Style
 
 # in twentieths of a point: the type area of A4 upright (156 mm) and across (225 mm)
 UPRIGHT_WIDTH, ACROSS_WIDTH = 8845, 12756
-WIDE_FROM = 8
+_WIDE_FROM = 8
 # the margins of a cell and its border
 _PADDING = 200
 # 五号, 小五, 六号, in half-points: the first in which no number has to be broken
@@ -23,6 +23,8 @@ _NARROWEST = 6
 # a text that is longer may break into lines
 _TEXT_BREAKS = 28
 
+_KEPT = "<w:keepNext/>"
+# a figure, what is printed of it, and the properties of its run
 Control = Callable[[Figure, str, str], str]
 
 
@@ -33,25 +35,32 @@ class _Layout:
 
 
 def is_wide(table: Table) -> bool:
-    """Wide tables stand on pages of their own, across."""
-    return len(table.columns) >= WIDE_FROM
+    """Whether it stands on a page across: more than seven columns, whose numbers do not fit upright in 小五."""
+    return len(table.columns) >= _WIDE_FROM and _layout(table, UPRIGHT_WIDTH).half_points < _SIZES[1]
 
 
-def table_markup(table: Table, known: Mapping[str, Style], control: Control) -> str:
-    """The table without its title, and its notes. `control` makes the content control of a figure in a cell."""
+def table_markup(
+    table: Table, known: Mapping[str, Style], control: Control, *, followed: bool = False
+) -> str:
+    """The table without its title, and its notes. `control` makes the content control of a figure in a cell.
+
+    `followed`: the last row and the notes stay on one page with what comes after them.
+    """
     width = ACROSS_WIDTH if is_wide(table) else UPRIGHT_WIDTH
     layout = _layout(table, width)
     totals = {total.total for total in table.sums}
+    last = len(table.rows) - 1
     rows = "".join(
-        _row(table, contents, layout, known, control, total=at in totals)
+        _row(table, contents, layout, known, control, total=at in totals, kept=followed and at == last)
         for at, contents in enumerate(table.rows)
     )
     grid = "".join(f'<w:gridCol w:w="{column}"/>' for column in layout.widths)
+    unit_style = known[styles.UNIT_NOTE]
     return (
-        paragraph(known[styles.UNIT_NOTE], run(table.unit_note, known[styles.UNIT_NOTE]))
+        (paragraph(unit_style, run(table.unit_note, unit_style)) if table.unit_note else "")
         + f'<w:tbl><w:tblPr><w:tblW w:w="{sum(layout.widths)}" w:type="dxa"/><w:jc w:val="center"/>{_BORDERS}'
         f'<w:tblLayout w:type="fixed"/>{_MARGINS}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
-        f"{_head(table, layout, known)}{rows}</w:tbl>{_notes(table, known)}"
+        f"{_head(table, layout, known)}{rows}</w:tbl>{_notes(table, known, kept=followed)}"
     )
 
 
@@ -103,6 +112,7 @@ def _row(
     control: Control,
     *,
     total: bool,
+    kept: bool,
 ) -> str:
     # a total stands out by the letters of the head
     text_fonts = known[styles.CELL_HEAD] if total else known[styles.CELL_TEXT]
@@ -114,7 +124,7 @@ def _row(
             inside = control(content, content.text, _sized_letters(style, layout))
         else:
             inside = _sized_run(content or "", text_fonts, layout)
-        cells += _cell(width, "", paragraph(style, inside))
+        cells += _cell(width, "", paragraph(style, inside, _KEPT if kept else ""))
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
 
 
@@ -134,16 +144,17 @@ def _sized_run(content: str, style: Style, layout: _Layout) -> str:
     return sized.replace(letters(style), _sized_letters(style, layout), 1)
 
 
-def _notes(table: Table, known: Mapping[str, Style]) -> str:
+def _notes(table: Table, known: Mapping[str, Style], *, kept: bool) -> str:
     style = known[styles.TABLE_NOTE]
+    properties = _KEPT if kept else ""
     if not table.notes:
         # Word joins two tables that nothing parts
-        return paragraph(style)
+        return paragraph(style, properties=properties)
     numbered = [
         f"注：{note}" if len(table.notes) == 1 else f"{'注：' if at == 1 else '　　'}{at}. {note}"
         for at, note in enumerate(table.notes, start=1)
     ]
-    return "".join(paragraph(style, run(note, style)) for note in numbered)
+    return "".join(paragraph(style, run(note, style), properties) for note in numbered)
 
 
 def _layout(table: Table, available: int) -> _Layout:

@@ -184,7 +184,7 @@ def _styles() -> str:
             styles.ANNEX_TITLE,
             SONG_TITLE,
             SIZE_2,
-            f'<w:keepNext/><w:keepLines/>{off_grid}{_spacing(before=1, after=1, line=680)}<w:jc w:val="center"/>',
+            f'<w:keepNext/><w:keepLines/>{off_grid}{_spacing(before=1, line=680)}<w:jc w:val="center"/>',
         )
         + _style("FormHead", styles.FORM_HEAD, SONG, SIZE_5, f"<w:keepNext/>{off_grid}{flat}")
         + _style(

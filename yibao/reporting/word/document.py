@@ -36,6 +36,14 @@ FIGURES_NAMESPACE = "urn:yibao:figures"
 FIGURES_PART = "/customXml/item1.xml"
 _CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ITEM_PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+# the id that Word would draw by lot
+_ITEM_PROPERTIES = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="no"?>'
+    '<ds:datastoreItem ds:itemID="{7B1F0C52-6E0D-4B7A-9C39-5A1D5E0F9901}"'
+    ' xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml">'
+    f'<ds:schemaRefs><ds:schemaRef ds:uri="{FIGURES_NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+).encode()
 _PARAGRAPH_PLACES = (letter.BODY_PLACE, letter.ANNEX_PLACE)
 # nothing is left of their paragraph where there is nothing to say
 _VANISHING = (letter.ANNEX_PLACE, "附注")
@@ -256,9 +264,14 @@ def _add_chart(opened: Document, chart: Chart, report: Report) -> str:
 def _carry_figures(report: Report, opened: Document) -> None:
     """The figures with their origins, as a custom XML part that Word keeps when somebody edits the file."""
     package = opened.part.package
-    for part in list(package.iter_parts()):
-        if part.partname == FIGURES_PART:
-            # the template brought one of its own
+    for id_, relation in list(opened.part.rels.items()):
+        if relation.reltype != RELATIONSHIP_TYPE.CUSTOM_XML:
+            continue
+        part = relation.target_part
+        if FIGURES_NAMESPACE.encode() in part.blob:
+            # the template was a report once
+            del opened.part.rels[id_]
+        elif part.partname == FIGURES_PART:
             part.partname = package.next_partname("/customXml/item%d.xml")
     identity = report.identity
     told = {
@@ -274,6 +287,10 @@ def _carry_figures(report: Report, opened: Document) -> None:
         f'<figures xmlns="{FIGURES_NAMESPACE}"{attributes}>{escape(trace.to_json(report.figures), quote=False)}</figures>'
     )
     carried = Part(PackURI(FIGURES_PART), "application/xml", content.encode(), package)
+    properties = Part(
+        package.next_partname("/customXml/itemProps%d.xml"), _ITEM_PROPERTIES_TYPE, _ITEM_PROPERTIES, package
+    )
+    carried.relate_to(properties, RELATIONSHIP_TYPE.CUSTOM_XML_PROPS)
     opened.part.relate_to(carried, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 

@@ -20,8 +20,8 @@ _PADDING = 200
 # 五号, 小五, 六号, in half-points: the first in which no number has to be broken
 _SIZES = (21, 18, 15)
 _NARROWEST = 6
-# a text that is longer may break into lines
-_TEXT_BREAKS = 28
+# a text that is longer may break into lines, though not into shorter ones than this
+_TEXT_BREAKS, _SHORTEST_LINE = 28, 12
 
 _KEPT = "<w:keepNext/>"
 # a figure, what is printed of it, and the properties of its run
@@ -159,17 +159,16 @@ def _notes(table: Table, known: Mapping[str, Style], *, kept: bool) -> str:
 
 def _layout(table: Table, available: int) -> _Layout:
     """Widths in which no number is broken into lines; texts are where there is no room."""
-    columns = [
-        [half_widths(_shown(row[at])) for row in table.rows] + [_head_half_widths(column.head[-1])]
-        for at, column in enumerate(table.columns)
-    ]
-    # a machine without Times New Roman may show digits that are wider by a third
-    longest = [
-        max(lengths) if column.kind is None else max(lengths) * 13 // 10 + 1
-        for lengths, column in zip(columns, table.columns, strict=True)
-    ]
+    longest = [_longest(table, at) for at in range(len(table.columns))]
+    # the room for long texts is shared by the columns that have them
+    long = sum(
+        length > _TEXT_BREAKS
+        for length, column in zip(longest, table.columns, strict=True)
+        if not column.kind
+    )
+    breaks = max(_SHORTEST_LINE, _TEXT_BREAKS // max(1, long))
     least = [
-        min(length, _TEXT_BREAKS) if column.kind is None else length
+        breaks if length > _TEXT_BREAKS and not column.kind else length
         for length, column in zip(longest, table.columns, strict=True)
     ]
     half_points = next((size for size in _SIZES if sum(_widths(least, size)) <= available), _SIZES[-1])
@@ -192,10 +191,10 @@ def _widths(half_widths: list[int], half_points: int) -> list[int]:
     return [max(_NARROWEST, count) * half_points * 5 + _PADDING for count in half_widths]
 
 
-def _shown(content: Content) -> str:
-    return content.text if isinstance(content, Figure) else content or ""
-
-
-def _head_half_widths(text: str) -> int:
-    # a head may break into lines, though not within four Chinese letters
-    return min(8, half_widths(text))
+def _longest(table: Table, at: int) -> int:
+    """The longest content of a column, in half-width letters. Its head may break, though not within four characters."""
+    contents = [row[at] for row in table.rows]
+    # a machine without Times New Roman may show digits that are wider by a third
+    numbers = [len(content.text) * 13 // 10 + 1 for content in contents if isinstance(content, Figure)]
+    texts = [half_widths(content) for content in contents if isinstance(content, str)]
+    return max(min(8, half_widths(table.columns[at].head[-1])), *numbers, *texts, 0)

@@ -192,7 +192,7 @@ def _styles() -> str:
             styles.SIGN_FOOT,
             SONG,
             SIZE_5,
-            f'<w:tabs>{foot_tabs}</w:tabs>{off_grid}{_spacing(before=1)}<w:jc w:val="left"/>',
+            f'<w:tabs>{foot_tabs}</w:tabs>{off_grid}<w:spacing w:before="200" w:line="240" w:lineRule="auto"/><w:jc w:val="left"/>',
         )
         # half-width digits of the same Song face
         + _style("PageNumber", _PAGE_STYLE, SONG, SIZE_4, f"{off_grid}{flat}", latin=SONG)

@@ -207,11 +207,11 @@ def test_a_chart_shows_its_figures_and_carries_them(shape: str) -> None:
 def test_a_head_of_three_levels_merges_across_and_down() -> None:
     heads = (
         Column(("乡镇",)),
+        Column(("参保", "去年"), "count"),
         Column(("参保", "本年", "人数"), "count"),
         Column(("参保", "本年", "率"), "percent"),
-        Column(("参保", "去年"), "count"),
         # 本年 under another head is another cell
-        Column(("筹资", "本年"), "wan"),
+        Column(("筹资", "本年", "到位"), "wan"),
     )
     table = Table("t", "表", heads, (("合计", None, None, None, None),), "")
     made = next(part(document(body(table))).iter(f"{W}tbl"))
@@ -230,18 +230,13 @@ def test_a_head_of_three_levels_merges_across_and_down() -> None:
             )
         rows.append(cells)
     assert rows[0] == [("乡镇", 1, "restart"), ("参保", 3, None), ("筹资", 1, None)]
-    assert rows[1] == [
-        ("", 1, "continue"),
-        ("本年", 2, None),
-        ("去年", 1, "restart"),
-        ("本年", 1, "restart"),
-    ]
+    assert rows[1] == [("", 1, "continue"), ("去年", 1, "restart"), ("本年", 2, None), ("本年", 1, None)]
     assert rows[2] == [
+        ("", 1, "continue"),
         ("", 1, "continue"),
         ("人数", 1, None),
         ("率", 1, None),
-        ("", 1, "continue"),
-        ("", 1, "continue"),
+        ("到位", 1, None),
     ]
     marks = [[child.tag.removeprefix(W) for child in row.find(f"{W}trPr")] for row in made.findall(f"{W}tr")]
     assert marks == [["cantSplit", "tblHeader"]] * 3 + [["cantSplit"]]
@@ -318,7 +313,7 @@ def test_a_bureaus_template_places_figures_though_word_split_them(tmp_path: Path
             "{{part_rate.last_year",
             "_change",
             "}}；",
-            "完",
+            "{{part_rate.denominator}}",
         ):
             added.add_run(piece).bold = piece.startswith("{")
         style = opened.styles["heading 1"].element
@@ -329,9 +324,10 @@ def test_a_bureaus_template_places_figures_though_word_split_them(tmp_path: Path
     made = document(sample_report(), edited(tmp_path / "own.docx", change))
     root = part(made)
     paragraph = next(p for p in root.iter(f"{W}p") if "全县参保率" in "".join(p.itertext()))
-    assert "".join(paragraph.itertext()) == "全县参保率96.07%，降1.21个百分点；完"
-    # the very figures of the report: the county's, not a township's
-    assert [node.get(f"{W}val") for node in paragraph.iter(f"{W}tag")] == ["part_rate#1", "part_rate#2"]
+    assert "".join(paragraph.itertext()) == "全县参保率96.07%，降1.21个百分点；103629"
+    # the very figures of the report: the county's, though those of townships come before it
+    tags = [node.get(f"{W}val") for node in paragraph.iter(f"{W}tag")]
+    assert tags == ["part_rate#1", "part_rate#2", "part_rate#11"]
     heading = next(p for p in root.iter(f"{W}p") if "".join(p.itertext()) == "一、参保征缴情况")
     assert heading.find(f"{W}pPr/{W}pStyle").get(f"{W}val") == "1"
     assert heading.find(f"{W}r/{W}rPr/{W}rFonts").get(f"{W}eastAsia") == "微软雅黑"

@@ -188,7 +188,7 @@ def _has_labels(chart: Chart) -> bool:
         return False
     # a group of columns, and as much as half of one between two groups
     side_by_side = 1.0 if chart.shape == "line" else len(chart.series) + 0.6
-    place = (_CHART_WIDTH_MM * _POINTS_PER_MM - _BESIDE_PLOT) / len(chart.categories) / side_by_side
+    place = (_CHART_WIDTH_MM * _POINTS_PER_MM - _BESIDE_PLOT) / max(1, len(chart.categories)) / side_by_side
     longest = max((len(figure.text) for series in chart.series for figure in series.figures), default=0)
     return longest * _DIGIT <= place
 

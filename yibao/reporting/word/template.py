@@ -160,7 +160,7 @@ def _styles() -> str:
         )
         + _style("Remark", _REMARK_STYLE, FANGSONG, SIZE_3, f"{text_line}{_FIRST_LINE}")
         + _style(
-            "Caption",
+            "FigureTitle",
             styles.CAPTION,
             HEI,
             SIZE_4,
@@ -195,7 +195,7 @@ def _styles() -> str:
             f'<w:tabs>{foot_tabs}</w:tabs>{off_grid}<w:spacing w:before="200" w:line="240" w:lineRule="auto"/><w:jc w:val="left"/>',
         )
         # half-width digits of the same Song face
-        + _style("PageNumber", _PAGE_STYLE, SONG, SIZE_4, f"{off_grid}{flat}", latin=SONG)
+        + _style("FootNumber", _PAGE_STYLE, SONG, SIZE_4, f"{off_grid}{flat}", latin=SONG)
         + _style(
             "IdentityLine",
             _IDENTITY_STYLE,
@@ -263,7 +263,7 @@ def _footer(*, even: bool) -> str:
         return _run(content, SONG, SONG)
 
     number = _paragraph(
-        "PageNumber",
+        "FootNumber",
         song(text("— ")),
         song('<w:fldChar w:fldCharType="begin"/>'),
         song('<w:instrText xml:space="preserve"> PAGE </w:instrText>'),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from yibao.reporting.content import Chart, Figure
+from yibao.reporting.content import Chart, Figure, Kind
 
 _STEPS = 5
+# what is printed in another unit than it is kept in, as a power of ten
+_SCALE: dict[Kind, int] = {"wan": -4, "times": -2}
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class Axis:
     def part(self, value: Decimal) -> Decimal:
         """Where the value stands: 0 at the low end, 1 at the high one."""
         return (value - self.low) / (self.high - self.low)
+
+    @property
+    def base(self) -> Decimal:
+        """Where columns begin: at zero, or at the end next to it."""
+        return min(max(self.low, Decimal(0)), self.high)
 
     @property
     def ticks(self) -> tuple[Decimal, ...]:
@@ -38,7 +45,7 @@ def in_unit(figure: Figure) -> Decimal | None:
     if figure.value is None:
         return None
     value = abs(figure.value) if figure.size_only else figure.value
-    return value.scaleb(-4) if figure.kind == "wan" else value
+    return value.scaleb(_SCALE.get(figure.kind, 0))
 
 
 def axis(chart: Chart) -> Axis:
@@ -55,7 +62,11 @@ def axis(chart: Chart) -> Axis:
     step = _round_step(high - low or abs(high) or Decimal(1))
     if chart.kind == "count":
         step = max(step, Decimal(1))
-    return Axis(_multiple(low, step, ROUND_FLOOR), _above(low, high, step), step)
+    bottom = _multiple(low, step, ROUND_FLOOR)
+    if chart.shape == "line" and bottom > 0 and low - bottom < step / 2:
+        # room for a figure below its point
+        bottom -= step
+    return Axis(bottom, _above(low, high, step), step)
 
 
 def _round_step(span: Decimal) -> Decimal:

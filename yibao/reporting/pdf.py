@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,8 @@ from yibao.reporting.content import (
 from yibao.reporting.table_head import head_cells, head_rows
 
 _FORM = Path(__file__).parent / "forms" / "report.typ"
-# more columns than these stand on a page across
-_WIDEST_UPRIGHT = 7
+# more columns than these stand on a page across; a table in the text keeps its page as long as it can
+_WIDEST_FORM, _WIDEST_IN_TEXT = 7, 10
 # more points than these cannot each bear their figure
 _MOST_LABELS = 26
 # characters of 2号 (22 points) in a line of 156 mm, in half-widths
@@ -146,27 +147,27 @@ def _told(report: Report) -> dict[str, Any]:
             "on": _day(sign.on),
         },
         "annex-names": [annex.title for annex in report.annex],
-        "body": [_block(block, report) for block in report.body],
-        "annex": [_block(block, report) for block in report.annex],
+        "body": [_block(block, report, _WIDEST_IN_TEXT) for block in report.body],
+        "annex": [_block(block, report, _WIDEST_FORM) for block in report.annex],
     }
 
 
-def _block(block: Block, report: Report) -> dict[str, Any]:
+def _block(block: Block, report: Report, widest: int) -> dict[str, Any]:
     if isinstance(block, Heading):
         return {"t": "heading", "level": block.level, "text": block.text}
     if isinstance(block, Paragraph):
         return {"t": "paragraph", "text": block.text}
-    return _chart(block) if isinstance(block, Chart) else _table(block, report)
+    return _chart(block) if isinstance(block, Chart) else _table(block, report, widest)
 
 
-def _table(table: Table, report: Report) -> dict[str, Any]:
+def _table(table: Table, report: Report, widest: int) -> dict[str, Any]:
     totals = {total.total for total in table.sums}
     return {
         "t": "table",
         "title": table.title,
         "unit": table.unit_note,
         "number": dict(report.letterhead.form_numbers).get(table.code, ""),
-        "wide": len(table.columns) > _WIDEST_UPRIGHT,
+        "wide": len(table.columns) > widest,
         "depth": head_rows(table.columns),
         "head": [
             {"text": cell.text, "x": cell.column, "y": cell.row, "columns": cell.columns, "rows": cell.rows}
@@ -185,7 +186,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
     axis = chart_axis.axis(chart)
     unit = UNITS[chart.kind]
 
-    def part(value: Any) -> float:
+    def part(value: Decimal) -> float:
         # a place on paper, not a figure
         return float(axis.part(value))
 
@@ -197,23 +198,32 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "unit": f"单位：{unit}" if unit else "",
         "categories": chart.categories,
         "labels": len(chart.series) * len(chart.categories) <= _MOST_LABELS,
-        "base": part(min(max(axis.low, 0), axis.high)),
+        "base": part(axis.base),
         "ticks": [
-            {"text": axis.label(tick), "at": part(tick), "base": tick == min(max(axis.low, 0), axis.high)}
-            for tick in axis.ticks
+            {"text": axis.label(tick), "at": part(tick), "base": tick == axis.base} for tick in axis.ticks
         ],
         "series": [
             {
                 "name": series.name,
                 "points": [
-                    {"text": figure.text, "at": None if value is None else part(value)}
-                    for figure in series.figures
+                    {
+                        "text": figure.text,
+                        "at": None if value is None else part(value),
+                        "above": _is_highest(chart, at, value),
+                    }
+                    for at, figure in enumerate(series.figures)
                     for value in (chart_axis.in_unit(figure),)
                 ],
             }
             for series in chart.series
         ],
     }
+
+
+def _is_highest(chart: Chart, at: int, value: Decimal | None) -> bool:
+    """Whether no line of the chart is higher at this category: its figure then stands above it."""
+    others = (chart_axis.in_unit(series.figures[at]) for series in chart.series)
+    return value is not None and all(other is None or other <= value for other in others)
 
 
 def _shown(content: Content) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
 from yibao.figures import Figures
 from yibao.problem import Problem
+from yibao.reporting import delimited
 from yibao.reporting.content import UNITS, Figure, Kind, Origin
 
 HEAD = ("number", "code", "name_zh", "table", "column", "minus", "how", "keys", "value", "kind", "printed")
@@ -47,16 +46,16 @@ def look_up(figures: Figures, origin: Origin) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def listing(figures: Sequence[Figure]) -> bytes:
-    """trace.csv of the package: one line for each figure, in the report's order. UTF-8 with BOM, for Excel."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(HEAD)
+def lines(figures: Sequence[Figure]) -> Iterator[tuple[str, ...]]:
+    """What stands below HEAD, one line for each figure, in the report's order."""
     for number, figure in enumerate(figures):
-        writer.writerow(
-            (number, *(_told(figure)[name] for name in HEAD[1:])),
-        )
-    return stream.getvalue().encode("utf-8-sig")
+        told = _told(figure)
+        yield (str(number), *(told[name] for name in HEAD[1:]))
+
+
+def listing(figures: Sequence[Figure]) -> bytes:
+    """trace.csv of the package."""
+    return delimited.encoded(HEAD, lines(figures))
 
 
 def to_json(figures: Sequence[Figure]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter import utility
 
+from yibao.formula import defused
 from yibao.reporting import trace
 from yibao.reporting.content import STATUS_ZH, UNITS, Chart, Figure, Paragraph, Report, Table
 from yibao.reporting.excel_form import Form, period_zh, write_form
@@ -86,7 +87,10 @@ def workbook(report: Report) -> bytes:
             drawn, data = book.add_worksheet(CHARTS), book.add_worksheet(CHART_DATA)
             _write_chart_data(data, styles, report, plan)
             _draw_charts(book, drawn, report, plan)
-        _write_sources(book.add_worksheet(SOURCES), styles, report, plan)
+        sources = book.add_worksheet(SOURCES)
+        _write_sources(sources, styles, report, plan)
+        # dozens of pages, which nobody wants who prints the whole book
+        sources.hide()
     return stream.getvalue()
 
 
@@ -149,15 +153,20 @@ def _write_contents(sheet: Any, styles: Styles, report: Report, plan: _Plan) -> 
     listed = [
         *((table.title, numbers.get(table.code, ""), name) for table, name in plan.forms.items()),
         *((f"图：{chart.title}", "", CHARTS) for chart in plan.charts),
-        *((name, "", name) for name in ((CHART_DATA, SOURCES) if plan.charts else (SOURCES,))),
     ]
+    if plan.charts:
+        listed.append((CHART_DATA, "", CHART_DATA))
     link = styles(border=1, font_color="#1F4E79", underline=1, text_wrap=True)
     for number, (text, form_number, name) in enumerate(listed, start=1):
         line += 1
         sheet.set_row(line, max(18.0, height(text, widths[1])))
         write_text(sheet, line, 0, line, 0, str(number), styles(border=1, align="center"))
-        sheet.write_url(line, 1, f"internal:'{name}'!A1", link, text)
+        sheet.write_url(line, 1, f"internal:'{name}'!A1", link, defused(text))
         write_text(sheet, line, 2, line, 2, form_number, value)
+    line += 1
+    write_text(
+        sheet, line, 0, line, 2, f"每个数的来源和精确值见隐藏的工作表“{SOURCES}”。", styles(font_size=9)
+    )
     sheet.print_area(0, 0, line, 2)
 
 

@@ -36,6 +36,7 @@ _WIDEST, _NARROWEST, _SHORT = 40, 7, 6
 # room for `批准文号：` and what stands behind it
 _FORM_HEAD_WIDTH = 34.0
 _ROW_HEIGHT = 18.0
+_LIKE_NUMBERS: dict[str, object] = {"align": "right", "indent": 1}
 _NAME_ROOM = "　" * 5
 
 
@@ -54,7 +55,7 @@ class Form:
         # a narrow form still fills the page from side to side
         factor = max(1.0, page / sum(wanted))
         self.widths = [round(one * factor, 1) for one in wanted]
-        self.centred = [_is_short(table, column) for column in range(len(table.columns))]
+        self.aligned = [_alignment(table, column) for column in range(len(table.columns))]
 
     def cell(self, row: int, column: int) -> str:
         """`B8`: where a cell of the table's body stands."""
@@ -102,10 +103,12 @@ def _wanted_widths(table: Table) -> list[float]:
     return wanted
 
 
-def _is_short(table: Table, place: int) -> bool:
-    """A column of numbers of lines, or units: such texts stand in the middle."""
-    texts = [shown(row[place]) for row in table.rows if isinstance(row[place], str)]
-    return max(map(width, texts), default=_SHORT + 1) <= _SHORT
+def _alignment(table: Table, place: int) -> dict[str, object]:
+    """How texts of a column stand: like the numbers of theirs, in the middle where all are short (a line's number, a unit)."""
+    if table.columns[place].kind is not None:
+        return _LIKE_NUMBERS
+    longest = max((width(shown(row[place])) for row in table.rows), default=0)
+    return {"align": "center" if longest <= _SHORT else "left", "text_wrap": True}
 
 
 def _write_above(sheet: Any, styles: Styles, form: Form, report: Report) -> None:
@@ -183,15 +186,14 @@ def _write_body(sheet: Any, styles: Styles, form: Form) -> int:
             if content is None:
                 sheet.write_blank(line, place, None, styles(border=1))
             elif isinstance(content, str):
-                align = "center" if form.centred[place] else "left"
-                style = styles(border=1, text_wrap=True, align=align, **bold)
+                style = styles(border=1, **form.aligned[place], **bold)
                 write_text(sheet, line, place, line, place, content, style)
             elif (value := in_unit(content)) is None:
-                style = styles(border=1, align="right", indent=1)
+                style = styles(border=1, **_LIKE_NUMBERS)
                 write_text(sheet, line, place, line, place, formatting.MISSING, style)
             else:
                 printed = NUMBER_FORMATS[content.kind]
-                style = styles(border=1, align="right", indent=1, num_format=printed, **bold)
+                style = styles(border=1, num_format=printed, **_LIKE_NUMBERS, **bold)
                 if formula := formulas.get((row, place)):
                     sheet.write_formula(line, place, formula, style, value)
                 else:

@@ -14,7 +14,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.unit.reporting.kit import figure, sample_report
-from yibao.reporting.content import Chart, Column, Letterhead, Report, Series, SignOff, Sum, Table
+from yibao import formatting
+from yibao.reporting.content import Chart, Column, Kind, Letterhead, Report, Series, SignOff, Sum, Table
 from yibao.reporting.excel import workbook
 
 FORM = "表1 各乡镇参保情况表"
@@ -46,6 +47,7 @@ def test_the_same_report_gives_the_same_bytes_and_names_nobody() -> None:
 def test_a_form_in_text_and_annex_has_one_sheet_and_the_first_sheet_links_to_it() -> None:
     book = opened(sample_report())
     assert book.sheetnames == ["目录", FORM, "图", "图数据", "数据来源"]
+    assert [sheet.title for sheet in book if sheet.sheet_state == "hidden"] == ["数据来源"]
     contents = book["目录"]
     assert find(contents, "各乡镇参保情况表").hyperlink.location == f"'{FORM}'!A1"
     assert find(contents, "20261005T010203Z-0123abcd")
@@ -191,3 +193,13 @@ def test_every_figure_is_listed_with_its_cell_and_its_exact_value() -> None:
                 whole = found.value / 10000 if found.kind == "wan" else found.value
                 assert Decimal(repr(written)) == pytest.approx(whole, rel=Decimal("1e-15"))
     assert sum(place is None for _, place, *_ in rows[1:]) == 5
+
+
+@pytest.mark.parametrize("kind", ["count", "yuan", "wan", "percent", "points", "change", "days", "months"])
+@pytest.mark.parametrize("value", ["-12345.675", "0.005", "162962160"])
+def test_a_cell_shows_what_the_letter_prints(kind: Kind, value: str) -> None:
+    told = figure("x", "数", value, kind)
+    table = Table("x", "表", (Column(("项目",)), Column(("数",), kind)), (("甲", told),), "")
+    cell = find(opened(with_tables(table))["表1 表"], "甲").offset(column=1)
+    decimals = len(cell.number_format.partition(".")[2])
+    assert formatting.number(cell.value, decimals) == told.text

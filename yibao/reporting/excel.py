@@ -34,9 +34,9 @@ from yibao.reporting.excel_style import (
 CONTENTS, CHARTS, CHART_DATA, SOURCES = "目录", "图", "图数据", "数据来源"
 
 _COLORS = ("#1F4E79", "#C55A11", "#548235", "#7F6000", "#7030A0", "#7F7F7F")
-# pixels; A4 holds 48 rows of 20 pixels
-_CHART_WIDTH, _ROW = 640, 20
-_PAGE_ROWS, _CHART_COLUMNS = 48, 10
+# pixels and points; A4 holds 44 such rows between its margins
+_CHART_WIDTH, _ROW, _ROW_POINTS = 640, 22, 16.5
+_PAGE_ROWS, _CHART_COLUMNS = 44, 10
 # that half a page holds
 _BARS = 15
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
@@ -195,7 +195,8 @@ def _write_chart_data(sheet: Any, styles: Styles, report: Report, plan: _Plan) -
 def _draw_charts(book: Any, sheet: Any, report: Report, plan: _Plan) -> None:
     """Two charts to a page, or one that needs it all."""
     set_page(sheet, report, landscape=False)
-    # a chart hangs on cells: their width must be told, else every program takes its own
+    # a chart hangs on cells: their sizes must be told, else every program takes its own
+    sheet.set_default_row(_ROW_POINTS)
     sheet.set_column_pixels(0, _CHART_COLUMNS - 1, _CHART_WIDTH // _CHART_COLUMNS + 1)
     row = 0
     for chart, top in plan.charts.items():

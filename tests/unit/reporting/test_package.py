@@ -131,7 +131,7 @@ def test_the_manifest_tells_what_the_figures_were_made_from(figures: Figures) ->
     content = package(figures, of(signed, status="final"), DOCUMENTS, previous_sha256="3" * 64)
     told = manifest_of(content)
     assert (told["format_version"], told["classification"], told["status"]) == (1, "内部", "final")
-    assert (told["product"], told["period"], told["county_code"]) == ("monthly", "2026-09", "990101")
+    assert (told["product"], told["period"], told["region_code"]) == ("monthly", "2026-09", "990101")
     assert (told["previous_sha256"], told["sign_off"]["approved"]) == ("3" * 64, "批丙")
     assert told["rules_hash"] == told["files"]["tables/alert_rule.csv"]["sha256"]
     assert told["calibres"]["part_rate"]["formula"] == "参保人数 ÷ population × 100%"
@@ -178,6 +178,12 @@ def test_tables_hold_the_region_to_the_period_and_nothing_that_runs(figures: Fig
     # the catalogue keeps its order, part_rate before avg_cost
     assert [row["code"] for row in rows_of(files["tables/indicator.csv"])] == ["part_rate", "avg_cost"]
     assert not [name for name in files if "settlement" in name or "quarantine" in name]
+
+
+def test_a_city_packs_all_its_counties(figures: Figures) -> None:
+    files = unpacked(package(figures, of(sample_report(), region_code="9901"), {}))
+    assert "邻县医院" in [row["inst_name"] for row in rows_of(files["tables/mart_supervision.csv"])]
+    assert "990102" in [row["region_code"] for row in rows_of(files["indicators.csv"])]
 
 
 def test_a_period_without_indicators_is_no_package(figures: Figures) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -46,11 +46,10 @@ def look_up(figures: Figures, origin: Origin) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def lines(figures: Sequence[Figure]) -> Iterator[tuple[str, ...]]:
+def lines(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
     """What stands below HEAD, one line for each figure, in the report's order."""
-    for number, figure in enumerate(figures):
-        told = _told(figure)
-        yield (str(number), *(told[name] for name in HEAD[1:]))
+    told = [_told(figure) for figure in figures]
+    return [(str(number), *(one[name] for name in HEAD[1:])) for number, one in enumerate(told)]
 
 
 def listing(figures: Sequence[Figure]) -> bytes:

@@ -18,6 +18,7 @@ from yibao.reporting.excel_style import (
     LANDSCAPE_WIDTH,
     NUMBER_FORMATS,
     PORTRAIT_WIDTH,
+    TEXT_FORMAT,
     Styles,
     height,
     in_unit,
@@ -36,7 +37,7 @@ _WIDEST, _NARROWEST, _SHORT = 40, 7, 6
 # room for `批准文号：` and what stands behind it
 _FORM_HEAD_WIDTH = 34.0
 _ROW_HEIGHT = 18.0
-_LIKE_NUMBERS: dict[str, object] = {"align": "right", "indent": 1}
+_LIKE_NUMBERS: dict[str, object] = {"align": "right", "num_format": TEXT_FORMAT}
 _NAME_ROOM = "　" * 5
 
 
@@ -193,7 +194,7 @@ def _write_body(sheet: Any, styles: Styles, form: Form) -> int:
                 write_text(sheet, line, place, line, place, formatting.MISSING, style)
             else:
                 printed = NUMBER_FORMATS[content.kind]
-                style = styles(border=1, num_format=printed, **_LIKE_NUMBERS, **bold)
+                style = styles(border=1, align="right", num_format=printed, **bold)
                 if formula := formulas.get((row, place)):
                     sheet.write_formula(line, place, formula, style, value)
                 else:

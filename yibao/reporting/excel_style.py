@@ -11,23 +11,26 @@ from yibao.reporting.content import STATUS_ZH, Content, Figure, Kind, Report
 BODY, HEAD = "宋体", "黑体"
 BODY_SIZE = 10
 
-# ungrouped and with the decimals of the letter, so that both say the same, digit for digit
+# ungrouped and with the decimals of the letter, so that both say the same, digit for digit; a little room at the right
 NUMBER_FORMATS: dict[Kind, str] = {
-    "count": "0",
-    "yuan": "0.00",
-    "wan": "0.00",
-    "percent": "0.00",
-    "points": "0.00",
-    "change": "0.00",
-    "times": "0.00",
-    "days": "0.00",
-    "months": "0.00",
+    "count": "0_ ",
+    "yuan": "0.00_ ",
+    "wan": "0.00_ ",
+    "percent": "0.00_ ",
+    "points": "0.00_ ",
+    "change": "0.00_ ",
+    "times": "0.00_ ",
+    "days": "0.00_ ",
+    "months": "0.00_ ",
 }
 
 # the warehouse holds decimal(38, 10), of which the default context of 28 digits would cut the end off
 EXACT = Context(prec=80)
 # from yuan, and from per cent of the base
 _SCALES: dict[Kind, int] = {"wan": -4, "times": -2}
+
+# of a text among numbers
+TEXT_FORMAT = "@_ "
 
 _A4 = 9
 _MARGIN_SIDE, _MARGIN_TOP, _MARGIN_BOTTOM = 0.6, 0.7, 0.8  # inches

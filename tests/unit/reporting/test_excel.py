@@ -84,7 +84,7 @@ def test_a_total_that_its_parts_do_not_make_is_not_recalculated_into_another_num
     assert sheet.cell(total, 3).value == 0.0012
     # exact yuan in 万元: 30.000003 is no sum of doubles
     assert opened(with_tables(table), results=True)["表1 基金"].cell(total, 2).value == 30.000003
-    assert sheet.cell(total, 2).number_format == "0.00"
+    assert sheet.cell(total, 2).number_format == "0.00_ "
 
 
 def test_heads_are_merged_over_columns_and_down() -> None:
@@ -201,5 +201,5 @@ def test_a_cell_shows_what_the_letter_prints(kind: Kind, value: str) -> None:
     told = figure("x", "数", value, kind)
     table = Table("x", "表", (Column(("项目",)), Column(("数",), kind)), (("甲", told),), "")
     cell = find(opened(with_tables(table))["表1 表"], "甲").offset(column=1)
-    decimals = len(cell.number_format.partition(".")[2])
+    decimals = cell.number_format.partition(".")[2].count("0")
     assert formatting.number(cell.value, decimals) == told.text

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
-
-import altair as alt
 
 from dashboard.components.cell import UNITS, Cell, Content, Kind
-
-Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart
+from dashboard.components.charts import Spec
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class Block:
     key: str
     title: str
     table: Table
-    chart: Chart | None = None
+    chart: Spec | None = None
     note: str = ""
     on_row: Callable[[int], None] | None = field(default=None, compare=False)
     chart_only: bool = False

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
-
-import altair as alt
+from typing import TypeAlias
 
 from dashboard.components import palette
-from dashboard.components.charts import dressed
+from dashboard.components.charts import Spec, dressed, inline, nominal, quantity
 
 # between two places, and of the height that all gaps of a side take together at most
 _GAP, _GAPS = 0.02, 0.25
@@ -35,7 +33,7 @@ class Ribbon:
 
 def ribbons(
     found: Sequence[Ribbon], origins: Sequence[tuple[str, str]], destinations: Sequence[tuple[str, str]]
-) -> alt.LayerChart:
+) -> Spec:
     """The picture; places stand from top to bottom as given, each with its name and the text beside it.
 
     Ribbons that are not above 0 have no width and are left out.
@@ -46,48 +44,56 @@ def ribbons(
         [name for name, _ in destinations], [(ribbon.destination, ribbon.amount) for ribbon in drawn]
     )
     shades = [name for name, _ in destinations]
-    color = alt.Color(
-        "destination:N",
-        scale=alt.Scale(domain=shades, range=list(palette.SERIES[: len(shades)])),
+    color = nominal(
+        "destination",
+        scale={"domain": shades, "range": list(palette.SERIES[: len(shades)])},
         legend=None,
     )
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[_LEFT - _MARGIN, _RIGHT + _MARGIN], nice=False))
-    y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[1, 0], nice=False))
-    areas = (
-        alt.Chart(alt.InlineData(values=_outlines(drawn, left, right)))
-        .mark_area(opacity=0.45)
-        .encode(
-            x=x,
-            y=y,
-            y2="bottom:Q",
-            color=color,
-            detail="number:N",
-            tooltip=[
-                alt.Tooltip("origin:N", title="来自"),
-                alt.Tooltip("destination:N", title="去往"),
-                alt.Tooltip("text:N", title="人次"),
-            ],
-        )
-    )
-    nodes = alt.Chart(alt.InlineData(values=_nodes(left, _LEFT - _NODE) + _nodes(right, _RIGHT))).mark_rect(
-        color=palette.INK
-    )
-    layers: list[alt.Chart] = [areas, nodes.encode(x=x, x2="end:Q", y=y, y2="bottom:Q")]
-    sides: tuple[tuple[Sequence[tuple[str, str]], _Spans, float, Literal["left", "right"]], ...] = (
+    across = {"domain": [_LEFT - _MARGIN, _RIGHT + _MARGIN], "nice": False}
+    x = quantity("x", axis=None, scale=across)
+    y = quantity("top", axis=None, scale={"domain": [1, 0], "nice": False})
+    bottom = {"field": "bottom"}
+    layers: list[Spec] = [
+        {
+            "data": inline(_outlines(drawn, left, right)),
+            "mark": {"type": "area", "opacity": 0.45},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "y2": bottom,
+                "color": color,
+                "detail": nominal("number"),
+                "tooltip": [
+                    nominal("origin", title="来自"),
+                    nominal("destination", title="去往"),
+                    nominal("text", title="人次"),
+                ],
+            },
+        },
+        {
+            "data": inline(_nodes(left, _LEFT - _NODE) + _nodes(right, _RIGHT)),
+            "mark": {"type": "rect", "color": palette.INK},
+            "encoding": {"x": x, "x2": {"field": "end"}, "y": y, "y2": bottom},
+        },
+    ]
+    for places, spans, at, align in (
         (origins, left, _LEFT - 2 * _NODE, "right"),
         (destinations, right, _RIGHT + 2 * _NODE, "left"),
-    )
-    for places, spans, at, align in sides:
+    ):
         labels = [
             {"x": at, "top": sum(spans[name]) / 2, "label": f"{name}　{text}"}
             for name, text in places
             if name in spans
         ]
-        chart = alt.Chart(alt.InlineData(values=labels)).mark_text(
-            align=align, baseline="middle", fontSize=13, color=palette.INK
+        mark = {"type": "text", "align": align, "baseline": "middle", "fontSize": 13, "color": palette.INK}
+        layers.append(
+            {
+                "data": inline(labels),
+                "mark": mark,
+                "encoding": {"x": x, "y": y, "text": nominal("label")},
+            }
         )
-        layers.append(chart.encode(x=x, y=y, text="label:N"))
-    return dressed(alt.layer(*layers), max(320, 34 * max(len(left), len(right))))
+    return dressed(layers, max(320, 34 * max(len(left), len(right))))
 
 
 def _stacked(names: Sequence[str], amounts: Sequence[tuple[str, float]]) -> _Spans:
@@ -104,7 +110,7 @@ def _stacked(names: Sequence[str], amounts: Sequence[tuple[str, float]]) -> _Spa
     return spans
 
 
-def _outlines(drawn: Sequence[Ribbon], left: _Spans, right: _Spans) -> list[dict[str, Any]]:
+def _outlines(drawn: Sequence[Ribbon], left: _Spans, right: _Spans) -> list[Spec]:
     """Upper and lower edge of every ribbon, along a smooth step; ribbons leave and arrive in the order of the other side."""
     starts = _slots(
         drawn, left, [ribbon.origin for ribbon in drawn], [ribbon.destination for ribbon in drawn], right
@@ -149,5 +155,5 @@ def _slots(
     return [slots[number] for number in range(len(drawn))]
 
 
-def _nodes(spans: _Spans, x: float) -> list[dict[str, float]]:
+def _nodes(spans: _Spans, x: float) -> list[Spec]:
     return [{"x": x, "end": x + _NODE, "top": top, "bottom": bottom} for top, bottom in spans.values()]

@@ -22,7 +22,7 @@ def show(view: View, block: Block) -> None:
     if block.chart is not None:
         # a box that bears its name as a class: on a phone style.css hides what needs width
         with st.container(key=f"drawn-{block.key}"):
-            st.altair_chart(block.chart, theme=None, key=f"chart-{block.key}")
+            st.vega_lite_chart(spec=block.chart, theme=None, key=f"chart-{block.key}")
     if not block.chart_only:
         show_table(block)
     if block.note:

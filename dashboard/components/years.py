@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import altair as alt
-
 from dashboard.components.block import Column, Table, row
 from dashboard.components.cell import (
     UNITS,
@@ -17,13 +15,13 @@ from dashboard.components.cell import (
     of_value,
     tone_of,
 )
-from dashboard.components.charts import Point, lines, point
+from dashboard.components.charts import Point, Spec, lines, point
 from yibao.figures import Indicator, Value
 
 
 def beside_last_year(
     indicator: Indicator, months: Sequence[Value], year: int, *, target: float | None = None
-) -> tuple[Table, alt.LayerChart | None]:
+) -> tuple[Table, Spec | None]:
     """This year's months beside those of the year before; months without a value leave a gap; no chart where there is no value at all.
 
     months: the indicator's values in one cell, the oldest first; `year` is that of the last one.

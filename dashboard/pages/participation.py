@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboard.components.block import Block, Chart, Column, Table, row
+from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Card, Fact, show_cards, show_facts
 from dashboard.components.cell import (
     Cell,
@@ -21,7 +21,7 @@ from dashboard.components.cell import (
     suppressed,
     tone_of,
 )
-from dashboard.components.charts import Point, bars, lines, point
+from dashboard.components.charts import Point, Spec, bars, lines, point
 from dashboard.components.labels import label
 from dashboard.components.show import note, show
 from dashboard.components.years import side_by_side
@@ -225,7 +225,7 @@ def _reported(number: Decimal | int | None) -> Content:
     return Gap.NOT_REPORTED if number is None else number
 
 
-def _rate_bars(rates: Sequence[tuple[str, Decimal | None]], target: Decimal | None) -> Chart | None:
+def _rate_bars(rates: Sequence[tuple[str, Decimal | None]], target: Decimal | None) -> Spec | None:
     points = [point(name, rate, "percent") for name, rate in rates if rate is not None]
     return bars(points, unit="参保率（%）", target=as_number(target, "percent")) if points else None
 

@@ -4,23 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair
 import pytest
 
-from dashboard.components.charts import Point
+from dashboard.components.charts import Limit, Point, Spec, bars, columns, columns_and_line, lines
 from dashboard.components.ribbons import Ribbon, ribbons
+from dashboard.components.strip import Dot, strip
 from dashboard.components.waterfall import waterfall
 
+POINTS = [Point("1月", 1.0, "甲", "1"), Point("2月", None, "甲", "—"), Point("1月", 2.0, "乙", "2")]
 
-def drawn(chart: dict[str, Any], column: str) -> list[dict[str, Any]]:
-    """The chart's data that has this column."""
-    (rows,) = (rows for rows in chart["datasets"].values() if column in rows[0])
-    return list(rows)
+
+def drawn(chart: Spec, column: str) -> list[dict[str, Any]]:
+    """The data of the chart's first layer that has this column."""
+    rows = (layer["data"]["values"] for layer in chart["layer"])
+    return next(found for found in rows if column in found[0])
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        lines(POINTS, unit="%", target=1.5, limits=[Limit(3.0, "上限")]),
+        bars(POINTS[:1], unit="%", target=1.5, highlighted="1月"),
+        columns(POINTS, unit="人", stacked=True),
+        columns(POINTS, unit="人"),
+        columns_and_line(POINTS, POINTS[:1], unit="元", stacked=True),
+        columns_and_line(POINTS, POINTS[:1], unit="元"),
+        waterfall(Point("总", 3.0, "总"), POINTS[:1], unit="元"),
+        ribbons([Ribbon("甲", "乙", 1.0, "1")], [("甲", "1")], [("乙", "1")]),
+        strip([Dot("县级", "甲", 1.0, "1", marked=True)], {"县级": 2.0}, unit="元", marked_zh="突出"),
+    ],
+)
+def test_every_chart_keeps_to_the_schema(chart: Spec) -> None:
+    altair.Chart.from_dict(chart, validate=True)
 
 
 def test_each_part_of_a_waterfall_begins_where_the_last_ended() -> None:
     chart = waterfall(
         Point("总", 100.0, "总"), [Point("甲", 60.0, "基金"), Point("乙", 30.0, "个人")], unit="万元"
-    ).to_dict()
+    )
     bars = drawn(chart, "from")
     # the 10 that no part reaches are left open
     assert [(bar["from"], bar["to"]) for bar in bars] == [(0, 100), (40, 100), (10, 40)]
@@ -28,7 +50,7 @@ def test_each_part_of_a_waterfall_begins_where_the_last_ended() -> None:
 
 def test_ribbons_are_as_wide_as_what_flows() -> None:
     found = [Ribbon("甲", "县级", 3.0, "3"), Ribbon("甲", "市级", 1.0, "1"), Ribbon("乙", "县级", 0.0, "0")]
-    chart = ribbons(found, [("甲", "4"), ("乙", "0")], [("县级", "3"), ("市级", "1")]).to_dict()
+    chart = ribbons(found, [("甲", "4"), ("乙", "0")], [("县级", "3"), ("市级", "1")])
     outlines = drawn(chart, "number")
     # what does not flow is not drawn
     assert {point["number"] for point in outlines} == {0, 1}

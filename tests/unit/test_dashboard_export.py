@@ -15,6 +15,7 @@ from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cell import Gap
 from dashboard.components.charts import Point, bars
 from dashboard.components.export import Exported, Stamp, file_name, picture, table_svg, workbook
+from yibao import fonts
 
 STAMP = Stamp(
     filters="期间 2026-09 本年累计 · 示范县 · 全部险种",
@@ -127,6 +128,8 @@ def test_the_name_of_a_file_offends_no_system() -> None:
 def test_a_table_without_a_chart_is_drawn() -> None:
     svg = table_svg(BLOCK, STAMP)
     assert "1,545.83" in svg and "=1+1" in svg and STAMP.run_id in svg
+    # carried along: a server may have no Chinese font
+    assert f'font-family="{fonts.HEI}"' in svg
     width, height = size_of(picture(BLOCK, STAMP).content)
     # 64 above, four lines of 30, 34 below, at twice the size
     assert height == 2 * (64 + 4 * 30 + 34)

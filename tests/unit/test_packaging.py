@@ -29,6 +29,19 @@ def test_the_wheel_carries_every_folder_of_the_dbt_project() -> None:
         assert (ROOT / name).is_file() or any(path.is_file() for path in (ROOT / name).rglob("*")), name
 
 
+def test_the_fonts_travel_with_their_licences() -> None:
+    project = pyproject()["project"]
+    texts = {
+        path.relative_to(ROOT).as_posix() for name in project["license-files"] for path in ROOT.glob(name)
+    }
+    assert texts == {"LICENSE", "yibao/fonts/LICENSE-Fandol.txt", "yibao/fonts/LICENSE-Noto.txt"}
+    files = sorted((ROOT / "yibao" / "fonts").glob("*.otf"))
+    assert len(files) == 6
+    assert all(path.read_bytes()[:4] == b"OTTO" for path in files)
+    # all of them together, in bytes: what an install has to carry
+    assert sum(path.stat().st_size for path in files) < 20_000_000
+
+
 def test_one_version() -> None:
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
     assert pyproject()["project"]["version"] == __version__ == project["version"]

@@ -54,24 +54,34 @@ _FROM = """
 """
 
 
-def values(figures: Figures, codes: Sequence[str], chosen: Selection) -> dict[str, Value]:
-    """The value of each indicator in one cell; an indicator that has no such cell is not there.
+def _cells(figures: Figures, chosen: Selection) -> tuple[Value, ...]:
+    """All indicators of the chosen region, scheme and mode in every period, the oldest first.
 
-    One counted for the year to date only is given for the year to date.
+    Read at once and kept: every page asks for some of them, and a query looks through all cells of the county whatever it
+    is asked for. An indicator counted for the year to date only is given for the year to date.
     """
-    found = figures.rows(
+    return figures.rows(
         Value,
         f"""
         select {_COLUMNS} {_FROM}
         inner join indicator on trend.indicator_code = indicator.code
         where
-            trend.period = ? and trend.region_code = ? and trend.insutype = ? and trend.breakdown = 'none'
-            and list_contains(?, trend.indicator_code)
+            trend.region_code = ? and trend.insutype = ? and trend.breakdown = 'none'
             and trend.period_mode = case when contains(indicator.modes, 'month') then ? else 'ytd' end
+        order by trend.period
         """,
-        (chosen.period, chosen.region_code, chosen.insutype, tuple(codes), chosen.mode),
+        (chosen.region_code, chosen.insutype, chosen.mode),
     )
-    by_code = {value.indicator_code: value for value in found}
+
+
+def values(figures: Figures, codes: Sequence[str], chosen: Selection) -> dict[str, Value]:
+    """The value of each indicator in one cell; an indicator that has no such cell is not there.
+
+    One counted for the year to date only is given for the year to date.
+    """
+    by_code = {
+        value.indicator_code: value for value in _cells(figures, chosen) if value.period == chosen.period
+    }
     return {code: by_code[code] for code in codes if code in by_code}
 
 
@@ -108,20 +118,11 @@ def below(figures: Figures, code: str, chosen: Selection) -> tuple[Value, ...]:
 
 def series(figures: Figures, codes: Sequence[str], chosen: Selection) -> dict[str, tuple[Value, ...]]:
     """The values of each indicator in one cell for every period up to the chosen one, the oldest first."""
-    found = figures.rows(
-        Value,
-        f"""
-        select {_COLUMNS} {_FROM}
-        inner join indicator on trend.indicator_code = indicator.code
-        where
-            trend.period <= ? and trend.region_code = ? and trend.insutype = ? and trend.breakdown = 'none'
-            and list_contains(?, trend.indicator_code)
-            and trend.period_mode = case when contains(indicator.modes, 'month') then ? else 'ytd' end
-        order by trend.period
-        """,
-        (chosen.period, chosen.region_code, chosen.insutype, tuple(codes), chosen.mode),
-    )
-    return {code: tuple(value for value in found if value.indicator_code == code) for code in codes}
+    found: dict[str, list[Value]] = {code: [] for code in codes}
+    for value in _cells(figures, chosen):
+        if value.indicator_code in found and value.period <= chosen.period:
+            found[value.indicator_code].append(value)
+    return {code: tuple(months) for code, months in found.items()}
 
 
 def part_series(

@@ -2,6 +2,7 @@
 
 from yibao.landing.checksums import require_intact
 from yibao.landing.errors import LandingError
+from yibao.landing.identity import mask_numbers
 from yibao.landing.keys import PseudonymKey, is_key, known_key_id, open_key
 from yibao.landing.ledger import LedgerEntry, read_ledger
 from yibao.landing.refusal_history import Correction, corrections, read_history
@@ -30,6 +31,7 @@ __all__ = [
     "is_key",
     "known_key_id",
     "land",
+    "mask_numbers",
     "open_key",
     "read_history",
     "read_ledger",

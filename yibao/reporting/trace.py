@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +10,7 @@ from typing import Any
 
 from yibao.figures import Figures
 from yibao.problem import Problem
+from yibao.reporting import delimited
 from yibao.reporting.content import UNITS, Figure, Kind, Origin
 
 HEAD = ("number", "code", "name_zh", "table", "column", "minus", "how", "keys", "value", "kind", "printed")
@@ -47,16 +46,15 @@ def look_up(figures: Figures, origin: Origin) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
+def lines(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
+    """What stands below HEAD, one line for each figure, in the report's order."""
+    told = [_told(figure) for figure in figures]
+    return [(str(number), *(one[name] for name in HEAD[1:])) for number, one in enumerate(told)]
+
+
 def listing(figures: Sequence[Figure]) -> bytes:
-    """trace.csv of the package: one line for each figure, in the report's order. UTF-8 with BOM, for Excel."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(HEAD)
-    for number, figure in enumerate(figures):
-        writer.writerow(
-            (number, *(_told(figure)[name] for name in HEAD[1:])),
-        )
-    return stream.getvalue().encode("utf-8-sig")
+    """trace.csv of the package."""
+    return delimited.encoded(HEAD, lines(figures))
 
 
 def to_json(figures: Sequence[Figure]) -> str:

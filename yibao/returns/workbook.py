@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -14,6 +13,7 @@ from typing import Any, Self
 import xlsxwriter
 
 from yibao import formatting
+from yibao.formula import defused
 from yibao.returns.listing import About, Fault, RefusedFiles, ReturnedRows, Sheet
 
 _FONT = "宋体"
@@ -22,10 +22,6 @@ _RED, _AMBER, _GREEN = "#C00000", "#ED7D31", "#70AD47"
 # a sheet of Excel holds 1,048,576 rows
 _ROWS_A_SHEET = 1_000_000
 _A4 = 9
-
-# what a spreadsheet may take for a formula, once the table is saved as CSV or a cell is edited
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-_PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?%?")
 
 Cell = str | int | None
 
@@ -46,11 +42,6 @@ _SHEETS = (
     _Column("文件", 34),
     *(_Column(title, 12) for title in ("工作表", "导入批次", "导入行数", "必须更正", "请核对", "已更正")),
 )
-
-
-def defused(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet could take it for a formula; `-12.50` stays as it is."""
-    return f"'{text}" if _FORMULA.match(text) and not _PLAIN_NUMBER.fullmatch(text) else text
 
 
 def write_returned_rows(path: Path, returned: ReturnedRows, about: About) -> None:

@@ -1,0 +1,137 @@
+"""The blocks of a report as WordprocessingML, in the order in which their figures are numbered."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from yibao.reporting import numbering, ooxml_chart
+from yibao.reporting.content import Chart, Figure, Heading, Paragraph, Report, Table
+from yibao.reporting.word import letter, styles
+from yibao.reporting.word.markup import control, letters, paragraph, run
+from yibao.reporting.word.styles import Style
+from yibao.reporting.word.tables import ACROSS_WIDTH, UPRIGHT_WIDTH, is_wide, table_markup
+
+# a half-width letter of 五号, in twentieths of a point, and how many fit into the head of a form at least
+_HALF_WIDTH = 105
+_FORM_HEAD_LETTERS = 26
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some paragraphs and tables that stand on an upright page, or on a page across."""
+
+    markup: str
+    across: bool = False
+
+
+def pieces(
+    report: Report, known: Mapping[str, Style], ids: Iterator[int], add_chart: Callable[[Chart], str]
+) -> tuple[list[Piece], list[Piece]]:
+    """The text, and the annexes that follow the letter.
+
+    `ids` gives numbers that nothing else in the file has; `add_chart` takes a chart into the file and gives the id of
+    its relation.
+    """
+    setter = _Setter(report, known, ids, add_chart)
+    return setter.body(), setter.annexes()
+
+
+class _Setter:
+    """Counts figures and headings while it sets one report."""
+
+    def __init__(
+        self,
+        report: Report,
+        known: Mapping[str, Style],
+        ids: Iterator[int],
+        add_chart: Callable[[Chart], str],
+    ) -> None:
+        self._report = report
+        self._known = known
+        self._ids = ids
+        self._add_chart = add_chart
+        self._numbers = itertools.count()
+        self._headings = numbering.headings(report.body)
+
+    def body(self) -> list[Piece]:
+        return [self._block(block) for block in self._report.body]
+
+    def annexes(self) -> list[Piece]:
+        heads = letter.annex_heads(self._report)
+        return [self._annex(head, annex) for head, annex in zip(heads, self._report.annex, strict=True)]
+
+    def _block(self, block: Heading | Paragraph | Table | Chart) -> Piece:
+        if isinstance(block, Heading):
+            style = self._known[styles.HEADINGS[block.level - 1]]
+            return Piece(paragraph(style, run(next(self._headings), style)))
+        if isinstance(block, Paragraph):
+            return Piece(self._paragraph(block))
+        caption = self._text(styles.CAPTION, block.title)
+        if isinstance(block, Table):
+            return Piece(caption + self._table(block, followed=False), is_wide(block))
+        return Piece(caption + self._chart(block))
+
+    def _annex(self, head: str, annex: Table | Chart) -> Piece:
+        titled = self._text(styles.ANNEX_NUMBER, head) + self._text(styles.ANNEX_TITLE, annex.title)
+        if isinstance(annex, Chart):
+            return Piece(titled + self._chart(annex))
+        form = self._form_head(annex) + self._table(annex, followed=True) + self._sign_foot()
+        return Piece(titled + form, is_wide(annex))
+
+    def _text(self, style_name: str, content: str, properties: str = "") -> str:
+        style = self._known[style_name]
+        return paragraph(style, run(content, style), properties)
+
+    def _paragraph(self, block: Paragraph) -> str:
+        style = self._known[styles.BODY]
+        return paragraph(
+            style,
+            "".join(
+                run(span, style)
+                if isinstance(span, str)
+                else self._control(span, span.text + span.unit, letters(style))
+                for span in block.spans
+            ),
+        )
+
+    def _control(self, figure: Figure, shown: str, run_properties: str) -> str:
+        return control(next(self._numbers), figure, shown, run_properties, next(self._ids))
+
+    def _table(self, table: Table, *, followed: bool) -> str:
+        return table_markup(table, self._known, self._control, followed=followed)
+
+    def _chart(self, chart: Chart) -> str:
+        # they are numbered like all figures, though Word has no content control inside a chart
+        for _ in itertools.chain.from_iterable(series.figures for series in chart.series):
+            next(self._numbers)
+        style = self._known[styles.CHART]
+        drawing = ooxml_chart.inline(chart, self._add_chart(chart), next(self._ids))
+        return paragraph(style, f"<w:r><w:rPr>{letters(style)}</w:rPr>{drawing}</w:r>")
+
+    def _form_head(self, table: Table) -> str:
+        head = self._report.letterhead
+        width = ACROSS_WIDTH if is_wide(table) else UPRIGHT_WIDTH
+        lines = (
+            ("表　　号", dict(head.form_numbers).get(table.code, "")),
+            ("制定机关", head.form_authority),
+            ("批准文号", head.form_approval),
+            ("有效期至", head.form_valid_until),
+        )
+        texts = [f"{name}：{value}" for name, value in lines]
+        letters_across = max(_FORM_HEAD_LETTERS, *(letter.half_widths(text) + 2 for text in texts))
+        indent = f'<w:ind w:left="{max(0, width - letters_across * _HALF_WIDTH)}"/>'
+        return "".join(self._text(styles.FORM_HEAD, text, indent) for text in texts)
+
+    def _sign_foot(self) -> str:
+        signed = self._report.sign_off
+        places = (
+            f"单位负责人：{signed.responsible}",
+            f"审核人：{signed.reviewed}",
+            f"制表人：{signed.prepared}",
+            f"报出日期：{letter.chinese_date(signed.on)}",
+        )
+        style = self._known[styles.SIGN_FOOT]
+        tab = f"<w:r><w:rPr>{letters(style)}</w:rPr><w:tab/></w:r>"
+        return paragraph(style, tab.join(run(place, style) for place in places))

@@ -57,13 +57,15 @@ def _schemes(scene: Scene) -> tuple[Table, ...]:
     codes = [paid.key for paid in paid_by_scheme(scene.numbers.figures, scene.selection)]
     if len(codes) < 2:
         return ()
-    rows = [_row(scene, scene.schemes.get(code, code), {"insutype": code}) for code in codes]
+    rows = few.guarded([_row(scene, scene.schemes.get(code, code), {"insutype": code}) for code in codes], 1)
+    if sum(isinstance(row[1], Figure) for row in rows) < 2:
+        return ()
     return (
         balance.table(
             "compensation_by_scheme",
             "各险种住院待遇情况表",
             _columns("险种"),
-            [*few.guarded(rows, 1), _row(scene, "合计", {})],
+            [*rows, _row(scene, "合计", {})],
             "单位：人次，万元，%，元",
             total=len(rows),
             added=(1, 2, 3),
@@ -81,7 +83,9 @@ def _outpatients(scene: Scene) -> tuple[Paragraph, ...]:
             say.told("统筹基金支付", scene.money("op_actual_ratio")),
         ),
         say.sentence(*scene.ratio("op_actual_ratio")),
-        say.sentence(
+        ()
+        if scene.tells_few("two_disease_avg_fund")
+        else say.sentence(
             say.told(
                 "高血压、糖尿病门诊用药保障结算", scene.count("two_disease_avg_fund", "denominator"), "人次"
             ),

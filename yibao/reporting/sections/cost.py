@@ -11,6 +11,7 @@ from yibao.reporting.scene import Scene
 from yibao.reporting.sections.charts import beside_last_year
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sections.tiers import tiers
+from yibao.reporting.sentences import Clause
 
 
 def body(scene: Scene) -> tuple[Block, ...]:
@@ -23,9 +24,32 @@ def _stays(scene: Scene) -> tuple[Paragraph, ...]:
         say.sentence(*scene.average("ip_avg_cost"), begin=f"{scene.span}，"),
         say.sentence(*scene.average("ip_avg_cost_in_county"), end="；"),
         say.sentence(*scene.average("ip_avg_cost_out_county")),
-        say.sentence(*scene.average("ip_avg_days")),
+        _mixed(scene),
+        _days(scene),
         say.sentence(*scene.average("ip_cost_per_day")),
         say.sentence(*scene.average("op_avg_cost")),
+    )
+
+
+def _mixed(scene: Scene) -> Clause:
+    """Where both places grow and the whole falls, or the other way round: a reader would take it for a mistake."""
+    codes = ("ip_avg_cost", "ip_avg_cost_in_county", "ip_avg_cost_out_county")
+    if any(scene.tells_few(code) for code in codes):
+        return ()
+    whole, inside, outside = (
+        say.direction(scene.numbers.indicator(code, "last_year_change")) for code in codes
+    )
+    if not whole or inside != outside or inside != -whole:
+        return ()
+    parts, together = ("上升", "下降") if whole < 0 else ("下降", "上升")
+    return (f"县域内、县域外次均费用均{parts}而总体{together}，系两者住院人次占比变化所致。",)
+
+
+def _days(scene: Scene) -> Clause:
+    numbers = scene.numbers
+    return say.sentence(
+        say.told_or_unreported("平均住院日", numbers.indicator("ip_avg_days"), verb="为"),
+        say.more_or_less(numbers.indicator("ip_avg_days", minus="last_year_value")),
     )
 
 
@@ -38,7 +62,7 @@ def _month(scene: Scene) -> tuple[Paragraph, ...]:
             say.told(f"{scene.month}月当月，住院", cases, "人次"),
             say.told("住院费用", scene.money("ip_avg_cost", mode="month")),
             say.told("住院次均费用", scene.numbers.indicator("ip_avg_cost", mode="month")),
-            say.grew(scene.numbers.indicator("ip_avg_cost", "last_year_change", mode="month")),
+            say.grew(scene.numbers.indicator("ip_avg_cost", "last_year_change", mode="month"), "去年同月"),
             say.grew(scene.numbers.indicator("ip_avg_cost", "previous_change", mode="month"), "上月"),
         )
     )

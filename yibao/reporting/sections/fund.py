@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yibao.figures import fund_books, parts
 from yibao.reporting import balance
 from yibao.reporting import sentences as say
@@ -51,7 +53,10 @@ def _arrived(scene: Scene) -> tuple[Paragraph, ...]:
             account_item(part.breakdown_value),
             scene.numbers.indicator("fund_arrival_rate", breakdown=("account_item", part.breakdown_value)),
         )
-        for part in parts(scene.numbers.figures, "fund_arrival_rate", scene.selection, "account_item")
+        for part in sorted(
+            parts(scene.numbers.figures, "fund_arrival_rate", scene.selection, "account_item"),
+            key=lambda part: (part.value or 0, part.breakdown_value),
+        )
         if part.value is not None and say.direction(_lack(scene, part.breakdown_value)) == -1
     ]
     return say.paragraph(
@@ -70,11 +75,12 @@ def _lack(scene: Scene, item: str) -> Figure:
 
 def _books(scene: Scene) -> tuple[Paragraph, ...]:
     left = money(scene, "fund_income", "当期结余", minus="fund_expense")
+    overspent = say.direction(left) == -1
     return say.paragraph(
         say.sentence(
             say.told_or_unreported(f"{scene.span}，基金收入", money(scene, "fund_income", "基金收入")),
             say.told_or_unreported("基金支出", money(scene, "fund_expense", "基金支出")),
-            say.told("当期结余", left),
+            say.told("当期收不抵支" if overspent else "当期结余", replace(left, size_only=overspent)),
         ),
         say.sentence(*scene.ratio("fund_use_rate")),
         say.sentence(
@@ -133,11 +139,8 @@ def _budget(scene: Scene) -> tuple[Paragraph, ...]:
     return say.paragraph(
         say.sentence(
             say.told("纳入总额预算管理的定点医疗机构累计支付", scene.money("budget_exec_rate")),
-            say.completed(
-                scene.money("budget_exec_rate", "denominator"),
-                scene.numbers.indicator("budget_exec_rate"),
-                "全年预算",
-            ),
+            say.told("全年预算", scene.money("budget_exec_rate", "denominator")),
+            *scene.ratio("budget_exec_rate", "预算执行率", target=False),
         )
     )
 

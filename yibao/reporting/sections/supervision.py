@@ -45,17 +45,17 @@ def _visits(scene: Scene, visits: Figure) -> tuple[Paragraph, ...]:
     if findings.value:
         found = say.sentence(
             ("发现问题", findings, "个"),
-            say.told("涉及", _institutions(scene, "mart_finding", "有问题的机构"), "家"),
+            say.told("涉及机构", _institutions(scene, "mart_finding", "有问题的机构"), "家"),
             say.told("已办结", scene.count("finding_closed_rate"), "个") if not scene.place else (),
             *scene.ratio("finding_closed_rate", target=False),
         )
     return say.paragraph(
         say.sentence(
             (f"{scene.span}，检查定点医药机构", visits, "家次"),
-            say.told("涉及", _institutions(scene, "mart_supervision", "检查机构"), "家"),
+            say.told("涉及机构", _institutions(scene, "mart_supervision", "检查机构"), "家"),
         ),
         say.sentence(
-            say.told("在协议管理的", scene.count("inspect_coverage", "denominator"), "家机构中"),
+            say.told("协议管理的", scene.count("inspect_coverage", "denominator"), "家机构中"),
             say.told("已检查", scene.count("inspect_coverage"), "家"),
             *scene.ratio("inspect_coverage"),
         ),
@@ -106,15 +106,12 @@ def _kinds(scene: Scene) -> tuple[Paragraph, ...]:
                 ("violation_type", each.violation_type),
             ),
         )
-        for each in found[:_NAMED]
-        if each.violation and each.violation_type
+        for each in [each for each in found if each.violation and each.violation_type != "other"][:_NAMED]
     ]
     return say.paragraph(
         say.sentence(
-            say.told(
-                "检查发现的违规金额", _sum(scene, "mart_finding", "violation_amount", "违规金额", "wan")
-            ),
-            say.named("金额较大的问题为", parts),
+            say.told("检查发现违规金额", _sum(scene, "mart_finding", "violation_amount", "违规金额", "wan")),
+            say.named("其中金额较大的有", parts),
         )
     )
 

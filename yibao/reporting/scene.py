@@ -155,16 +155,24 @@ class Scene:
         return len(region_code) == 9 and region_code.endswith(UNKNOWN_TOWNSHIP)
 
     def ratio(
-        self, code: str, name: str = "", *, verb: str = "为", target: bool = True, **cell: Any
+        self,
+        code: str,
+        name: str = "",
+        *,
+        verb: str = "为",
+        target: bool = True,
+        expected: bool = False,
+        **cell: Any,
     ) -> tuple[Clause, ...]:
         """A ratio, how it moved, and how it stands to its target: three clauses of one sentence.
 
-        `cell`: further keys of `Numbers.indicator`. A ratio out of so few persons that they could be counted back is left out.
+        `expected`: where it is missing, that is said. `cell`: further keys of `Numbers.indicator`. A ratio out of so few
+        persons that they could be counted back is left out.
         """
         if self.tells_few(code, **cell):
             return ()
         clauses = (
-            say.told_or_unreported(name or self.name(code), self.numbers.indicator(code, **cell), verb=verb),
+            self._first(name or self.name(code), self.numbers.indicator(code, **cell), verb, expected),
             say.moved(self.numbers.indicator(code, "last_year_change", **cell)),
         )
         return (*clauses, self.beside_target(code, **cell)) if target else clauses
@@ -185,9 +193,13 @@ class Scene:
         if self.tells_few(code, **cell):
             return ()
         return (
-            say.told_or_unreported(name or self.name(code), self.numbers.indicator(code, **cell), verb="为"),
+            say.told(f"{name or self.name(code)}为", self.numbers.indicator(code, **cell)),
             say.grew(self.numbers.indicator(code, "last_year_change", **cell)),
         )
+
+    @staticmethod
+    def _first(name: str, value: Figure, verb: str, expected: bool) -> Clause:
+        return say.told_or_unreported(name, value, verb=verb) if expected else say.told(name + verb, value)
 
     def counted(self, before: str, persons: Figure, after: str) -> Clause:
         """Persons or cases; nothing where they are few."""

@@ -27,6 +27,8 @@ def body(scene: Scene) -> tuple[Block, ...]:
 
 
 def _inpatients(scene: Scene) -> tuple[Paragraph, ...]:
+    if scene.count("ip_avg_cost", "denominator").value is None:
+        return say.paragraph(("住院待遇所需的结算单数据未报全。",))
     numbers = scene.numbers
     return say.paragraph(
         say.sentence(
@@ -36,8 +38,8 @@ def _inpatients(scene: Scene) -> tuple[Paragraph, ...]:
             say.told("发生住院费用", scene.money("ip_avg_cost")),
             say.told("统筹基金支付", scene.money("ip_actual_ratio")),
         ),
-        say.sentence(*scene.ratio("ip_actual_ratio")),
-        say.sentence(*scene.ratio("ip_policy_ratio")),
+        say.sentence(*scene.ratio("ip_actual_ratio", expected=True)),
+        say.sentence(*scene.ratio("ip_policy_ratio", expected=True)),
         say.sentence(
             say.told(
                 "计入大病保险、大额补助和医疗救助后，住院实际补偿比为",
@@ -74,6 +76,8 @@ def _schemes(scene: Scene) -> tuple[Table, ...]:
 
 
 def _outpatients(scene: Scene) -> tuple[Paragraph, ...]:
+    if scene.count("op_avg_cost", "denominator").value is None:
+        return say.paragraph(("门诊待遇所需的结算单数据未报全。",))
     return say.paragraph(
         say.sentence(
             say.told_or_unreported(
@@ -82,7 +86,7 @@ def _outpatients(scene: Scene) -> tuple[Paragraph, ...]:
             say.told("发生门诊费用", scene.money("op_avg_cost")),
             say.told("统筹基金支付", scene.money("op_actual_ratio")),
         ),
-        say.sentence(*scene.ratio("op_actual_ratio")),
+        say.sentence(*scene.ratio("op_actual_ratio", expected=True)),
         ()
         if scene.tells_few("two_disease_avg_fund")
         else say.sentence(

@@ -16,14 +16,15 @@ from yibao.reporting.sentences import Clause
 
 def body(scene: Scene) -> tuple[Block, ...]:
     """Inpatients of the year and of the month, what the cost is made of, outpatients."""
-    return (*_stays(scene), *_chart(scene), *_month(scene), *_structure(scene))
+    known = scene.count("ip_avg_cost", "denominator").value is not None
+    stays = _stays(scene) if known else say.paragraph(("医疗费用所需的结算单数据未报全。",))
+    return (*stays, *_chart(scene), *_month(scene), *_structure(scene))
 
 
 def _stays(scene: Scene) -> tuple[Paragraph, ...]:
     return say.paragraph(
         say.sentence(*scene.average("ip_avg_cost"), begin=f"{scene.span}，"),
-        say.sentence(*scene.average("ip_avg_cost_in_county"), end="；"),
-        say.sentence(*scene.average("ip_avg_cost_out_county")),
+        say.chain(scene.average("ip_avg_cost_in_county"), scene.average("ip_avg_cost_out_county")),
         _mixed(scene),
         _days(scene),
         say.sentence(*scene.average("ip_cost_per_day")),
@@ -55,7 +56,8 @@ def _days(scene: Scene) -> Clause:
 
 def _month(scene: Scene) -> tuple[Paragraph, ...]:
     cases = scene.count("ip_avg_cost", "denominator", mode="month")
-    if few.is_few(cases.value):
+    # in January the month is the year to date
+    if few.is_few(cases.value) or scene.month == 1:
         return ()
     return say.paragraph(
         say.sentence(
@@ -71,8 +73,7 @@ def _month(scene: Scene) -> tuple[Paragraph, ...]:
 def _structure(scene: Scene) -> tuple[Paragraph, ...]:
     return say.paragraph(
         say.sentence(*scene.ratio("ip_selfpay_share")),
-        say.sentence(*scene.ratio("drug_share"), end="；"),
-        say.sentence(*scene.ratio("material_share")),
+        say.chain(scene.ratio("drug_share"), scene.ratio("material_share")),
     )
 
 
@@ -117,13 +118,15 @@ def forms(scene: Scene) -> tuple[Table, ...]:
         Column(("平均住院日",), "days"),
         Column(("实际补偿比",), "percent"),
     )
+    # not by their cost among the others, which would bound it
+    rows = sorted(few.guarded(rows, 2), key=lambda row: row[2] == few.HIDDEN)
     total = ("合计", None, *_figures(scene, ("none", "all")))
     return (
         balance.table(
             "institutions",
             "定点医疗机构住院费用情况表",
             columns,
-            [*few.guarded(rows, 2), total],
+            [*rows, total],
             "单位：人次，万元，元，天，%",
             total=len(rows),
             added=(2, 3, 4),

@@ -67,25 +67,25 @@ def _moves(scene: Scene, held: dict[str, Value]) -> Clause:
 def _alerts(scene: Scene) -> Clause:
     """Which lines the region itself has passed, and that its parts have."""
     passed: dict[str, list[str]] = {level: [] for level in problems.LEVELS}
+    # an alarm of a part is told here too; its warnings only in their section
+    alarms: list[str] = []
     partly = False
     for problem in problems.found(scene):
         if any(problems.is_whole(scene, cell) for cell in problem.cells):
             passed[problem.rule.level].append(problems.heading(scene, problem.rule))
+        elif problem.rule.level == "alarm":
+            alarms.append(problems.heading(scene, problem.rule))
         partly = partly or not all(problems.is_whole(scene, cell) for cell in problem.cells)
     said = [
         (f"达到{word}条件的有{listed(passed[level])}",)
         for level, word in problems.LEVELS.items()
         if passed[level]
-    ]
+    ] or [("各项指标均未达到预警条件",)]
+    parts = f"险种、{scene.below_noun}和机构"
     return (
-        *say.sentence(
-            *(said or [("各项指标均未达到预警条件",)]), begin=f"按指标目录的预警规则，{scene.whole}总体上"
-        ),
-        *(
-            (f"分险种、{scene.below_noun}和机构的预警情况见“{problems.PROBLEMS.title}”部分。",)
-            if partly
-            else ()
-        ),
+        *say.sentence(*said, begin=f"按指标目录的预警规则，{scene.whole}总体上"),
+        *((f"分{parts}看，达到报警条件的有{listed(alarms)}。",) if alarms else ()),
+        *((f"{parts}的预警情况见“{problems.PROBLEMS.title}”部分。",) if partly else ()),
     )
 
 

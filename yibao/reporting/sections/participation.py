@@ -45,7 +45,7 @@ def _insured(scene: Scene) -> tuple[Paragraph, ...]:
         first,
         say.sentence(
             say.told("户籍人口", scene.count("part_rate", "denominator"), "人"),
-            *scene.ratio("part_rate"),
+            *scene.ratio("part_rate", expected=True),
             _uninsured(scene),
         ),
         say.sentence(

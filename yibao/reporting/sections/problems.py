@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -114,6 +114,8 @@ def heading(scene: Scene, rule: AlertRule) -> str:
 def _told(scene: Scene, problem: Problem) -> tuple[Paragraph, ...]:
     """The whole region in a sentence of its own, then the schemes, townships and institutions, the worst first."""
     rule = problem.rule
+    if len(problem.cells) == 1:
+        return say.paragraph(_alone(scene, rule, *problem.cells[0]), _line(scene, rule))
     lists: dict[str, list[Clause]] = {"险种": [], scene.below_noun: [], "定点医药机构": []}
     whole: list[Clause] = []
     for scheme, value in sorted(problem.cells, key=lambda cell: _badness(rule, cell[1])):
@@ -125,7 +127,7 @@ def _told(scene: Scene, problem: Problem) -> tuple[Paragraph, ...]:
         elif scheme != "all":
             lists["险种"].append(_named(scene, rule, value, scene.schemes[scheme], scheme))
         else:
-            whole.append(_whole(scene, rule, value))
+            whole.append(_alone(scene, rule, scheme, value))
     mirror = _MIRRORED.get(rule.indicator_code)
     aside: Clause = ()
     if mirror and all(_is_below_target(scene, mirror, value) for _, value in problem.cells):
@@ -155,20 +157,37 @@ def _cell(scene: Scene, rule: AlertRule, value: Value, scheme: str) -> dict[str,
     return cell
 
 
-def _whole(scene: Scene, rule: AlertRule, value: Value) -> Clause:
-    """The region itself, or one of its tiers."""
+def _alone(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> Clause:
+    """A sentence about one cell: the region itself, or the only one of its parts."""
     code = rule.indicator_code
-    cell = _cell(scene, rule, value, "all")
+    cell = _cell(scene, rule, value, scheme)
+    subject = _subject(scene, rule, scheme, value)
     if scene.tells_few(code, **cell):
-        return say.sentence((f"{scene.whole}涉及人数较少，按保护隐私的规定不列示数值",))
-    tier = f"{TIERS.get(value.breakdown_value, value.breakdown_value)}机构" if rule.breakdown else ""
+        return say.sentence((f"{subject}涉及人数较少，按保护隐私的规定不列示数值",))
     return say.sentence(
-        say.told(f"{scene.whole}{tier}{scene.name(code)}为", scene.numbers.indicator(code, **cell)),
-        say.grew(scene.numbers.indicator(code, "last_year_change", **cell))
-        if rule.metric == "last_year_change"
-        else say.moved(scene.numbers.indicator(code, "last_year_change", **cell)),
+        say.told(f"{subject}{scene.name(code)}为", scene.numbers.indicator(code, **cell)),
+        _since_last_year(scene, code, cell),
         scene.beside_target(code, **cell) if rule.threshold_kind == "target" else (),
     )
+
+
+def _since_last_year(scene: Scene, code: str, cell: Mapping[str, Any]) -> Clause:
+    """Of a ratio in points, of money in per cent, of days and months in their own unit."""
+    unit = scene.numbers.catalogue[code].unit
+    if unit in ("days", "months"):
+        return say.more_or_less(scene.numbers.indicator(code, minus="last_year_value", **cell))
+    change = scene.numbers.indicator(code, "last_year_change", **cell)
+    return say.moved(change) if unit == "percent" else say.grew(change)
+
+
+def _subject(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> str:
+    if value.breakdown_value != "all":
+        if rule.breakdown is None:
+            return scene.institution(value.breakdown_value)
+        return f"{scene.whole}{TIERS.get(value.breakdown_value, value.breakdown_value)}机构"
+    if value.region_code != scene.order.region_code:
+        return scene.region_names[value.region_code]
+    return scene.whole if scheme == "all" else scene.schemes[scheme]
 
 
 def _named(scene: Scene, rule: AlertRule, value: Value, name: str, scheme: str = "all") -> Clause:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from yibao.labels import dataset
 from yibao.quality_page.labels import KINDS
@@ -32,6 +33,13 @@ _COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class _Thin:
+    dataset: str
+    month: str
+    status: str
+
+
 def calibre_body(scene: Scene) -> tuple[Block, ...]:
     """What holds for all figures; each indicator's own calibre stands in the annex."""
     return (
@@ -39,9 +47,12 @@ def calibre_body(scene: Scene) -> tuple[Block, ...]:
             say.sentence(
                 (f"除注明“当月”的外，本报告数据均为{scene.year}年{scene.span}累计数",),
                 ("参保人数、累计结余为期末数",),
+                ("参保缴费自该年度集中征缴期起算",),
                 ("去年同期为上年相同月份的累计数",),
             ),
-            ("比率的增减以个百分点表示，金额和平均数的增减以百分比表示；数据四舍五入，仅用于列示。",),
+            (
+                "比率的增减以个百分点表示，金额和平均数的增减以百分比表示；列示的数经四舍五入，计算使用未取整的数。",
+            ),
         ),
         *say.paragraph(
             ("住院包括生育住院；住院人次、费用按结算月份统计，冲销的结算予以扣减。",),
@@ -97,6 +108,7 @@ def _files(scene: Scene) -> tuple[Paragraph, ...]:
         else (),
         say.sentence(_quarantined(scene)),
         (f"分类情况见附件《{_FILES}》。",),
+        say.sentence(_thin(scene)),
     )
 
 
@@ -111,6 +123,25 @@ def _quarantined(scene: Scene) -> Clause:
         "按数据类别看，隔离的有",
         [say.valued(dataset(code), figure, "行") for code, figure in held if figure.value],
     )
+
+
+def _thin(scene: Scene) -> Clause:
+    """The months of this year in which a dataset that comes by month had nothing, or much less than usual."""
+    found = scene.numbers.figures.rows(
+        _Thin,
+        """
+        select dataset, month, status
+        from dataset_month
+        where month between ? and ? and status in ('missing', 'low')
+        order by dataset, month
+        """,
+        (scene.january, scene.order.period),
+    )
+    words = {"missing": "没有数据", "low": "数据明显偏少"}
+    parts: list[Clause] = [
+        (f"{dataset(each.dataset)}{int(each.month[5:])}月{words[each.status]}",) for each in found
+    ]
+    return say.named("本年按月报送的数据中，", parts)
 
 
 def _datasets(scene: Scene) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ _SHARES = {"township_tier_share": "乡级", "county_tier_share": "县级", "abov
 
 def body(scene: Scene) -> tuple[Block, ...]:
     """By place, by tier, referred or not."""
+    if scene.count("out_county_rate", "denominator").value is None:
+        return say.paragraph(("就医流向所需的结算单数据未报全。",))
     return (*_places(scene), *_tiers(scene), *_chart(scene), *_unreferred(scene))
 
 
@@ -48,12 +50,8 @@ def _places(scene: Scene) -> tuple[Paragraph, ...]:
 def _tiers(scene: Scene) -> tuple[Paragraph, ...]:
     if any(scene.tells_few(code) for code in _SHARES):
         return ()
-    shares = [
-        say.sentence(*scene.ratio(code, name, verb="占", target=False), end="；")
-        for code, name in _SHARES.items()
-    ]
-    said = [share for share in shares if share]
-    return say.paragraph(("按医疗机构层级看，住院人次中",), *said[:-1], (*said[-1][:-1], "。"))
+    shares = [scene.ratio(code, name, verb="占", target=False) for code, name in _SHARES.items()]
+    return say.paragraph(say.chain(*shares, begin="按医疗机构层级看，住院人次中"))
 
 
 def _chart(scene: Scene) -> tuple[Block, ...]:

@@ -85,11 +85,12 @@ def _action(code: str) -> str:
 
 
 def _money(scene: Scene) -> Clause:
-    return say.sentence(
-        say.told("追回医保基金", _sum(scene, "mart_supervision", "recovered_amount", "追回金额", "wan")),
-        say.told("拒付", _sum(scene, "mart_supervision", "refused_amount", "拒付金额", "wan")),
-        say.told("行政处罚", _sum(scene, "mart_supervision", "fine_amount", "行政处罚金额", "wan")),
-    )
+    amounts = {
+        "追回医保基金": _sum(scene, "mart_supervision", "recovered_amount", "追回金额", "wan"),
+        "拒付": _sum(scene, "mart_supervision", "refused_amount", "拒付金额", "wan"),
+        "行政处罚": _sum(scene, "mart_supervision", "fine_amount", "行政处罚金额", "wan"),
+    }
+    return say.sentence(*(say.told(name, amount) for name, amount in amounts.items() if amount.value))
 
 
 def _kinds(scene: Scene) -> tuple[Paragraph, ...]:

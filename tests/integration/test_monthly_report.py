@@ -66,7 +66,11 @@ def test_the_bureau_chooses_and_orders_the_sections(numbers: Numbers) -> None:
 
 def test_every_figure_is_its_published_cell(report: Report, numbers: Numbers) -> None:
     """Asked in another way than the report asks: one row of the table by its keys, in Python."""
-    cells = [figure for figure in report.figures if figure.origin.table == "indicator_trend"]
+    cells = [
+        figure
+        for figure in report.figures
+        if figure.origin.table == "indicator_trend" and ("period", "2026-09") in figure.origin.keys
+    ]
     assert len(cells) > 100
     codes = tuple({figure.origin.code for figure in cells})
     rows = numbers.figures.rows(
@@ -76,7 +80,7 @@ def test_every_figure_is_its_published_cell(report: Report, numbers: Numbers) ->
             period, period_mode, region_code, insutype, breakdown, breakdown_value, indicator_code,
             value, last_year_value, last_year_change, previous_change, target_value, completion
         from indicator_trend
-        where list_contains(?, indicator_code)
+        where list_contains(?, indicator_code) and period = '2026-09'
         """,
         (codes,),
         kept=False,

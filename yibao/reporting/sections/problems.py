@@ -85,7 +85,7 @@ def body(scene: Scene) -> tuple[Block, ...]:
     """One heading and one paragraph for each problem, then what inspections left open."""
     blocks: list[Block] = []
     for problem in found(scene):
-        blocks += [Heading(2, heading(scene, problem.rule)), *_told(scene, problem)]
+        blocks += [Heading(2, title(scene, problem)), *_told(scene, problem)]
     blocks += _open(scene)
     return tuple(blocks) or say.paragraph(("按指标目录的预警规则，本期没有需要报告的问题。",))
 
@@ -94,6 +94,20 @@ def is_whole(scene: Scene, cell: tuple[str, Value]) -> bool:
     """Whether it is the region itself, all schemes together."""
     scheme, value = cell
     return scheme == "all" and value.region_code == scene.order.region_code and value.breakdown_value == "all"
+
+
+def title(scene: Scene, problem: Problem) -> str:
+    """The heading, with the name of the scheme, township or institution that has the problem alone."""
+    subject = _tier(problem.rule)
+    if len(problem.cells) == 1 and not is_whole(scene, problem.cells[0]):
+        subject = _subject(scene, problem.rule, *problem.cells[0])
+    return subject + heading(scene, problem.rule)
+
+
+def _tier(rule: AlertRule) -> str:
+    """The tier of institutions that a rule is about: `乡级机构`."""
+    code = rule.breakdown_value
+    return f"{TIERS.get(code, code)}机构" if code is not None else ""
 
 
 def heading(scene: Scene, rule: AlertRule) -> str:
@@ -106,9 +120,8 @@ def heading(scene: Scene, rule: AlertRule) -> str:
         return f"{name}{compared}时间进度"
     if rule.threshold == 0:
         return f"存在{name.removesuffix('占比')}" if rule.comparator == ">" else f"{name}为负"
-    tier = f"{TIERS.get(rule.breakdown_value, rule.breakdown_value)}机构" if rule.breakdown_value else ""
     growth = "同比增幅" if rule.metric == "last_year_change" else ""
-    return f"{tier}{name}{growth}{compared}{LEVELS[rule.level]}线"
+    return f"{name}{growth}{compared}{LEVELS[rule.level]}线"
 
 
 def _told(scene: Scene, problem: Problem) -> tuple[Paragraph, ...]:
@@ -184,7 +197,7 @@ def _subject(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> str:
     if value.breakdown_value != "all":
         if rule.breakdown is None:
             return scene.institution(value.breakdown_value)
-        return f"{scene.whole}{TIERS.get(value.breakdown_value, value.breakdown_value)}机构"
+        return f"{scene.whole}{_tier(rule)}"
     if value.region_code != scene.order.region_code:
         return scene.region_names[value.region_code]
     return scene.whole if scheme == "all" else scene.schemes[scheme]
@@ -212,11 +225,13 @@ def _line(scene: Scene, rule: AlertRule) -> Clause:
         return scene.numbers.cell("alert_rule", "threshold", kind, "预警线", keys)
 
     unit = scene.numbers.catalogue[rule.indicator_code].unit
+    # its heading says that there is some, not of what
+    name = scene.name(rule.indicator_code) if rule.threshold == 0 and rule.comparator == ">" else ""
     if rule.threshold_kind == "elapsed_share":
         return (f"{begin}{compared}时间进度", limit("points"), "以上。")
     if rule.metric == "last_year_change":
         return (f"{begin}同比增幅{compared}", limit("points" if unit == "percent" else "change"), "。")
-    return (f"{begin}{compared}", limit(KINDS[unit]), "。")
+    return (f"{begin}{name}{compared}", limit(KINDS[unit]), "。")
 
 
 def _open(scene: Scene) -> list[Block]:

@@ -23,8 +23,6 @@ from yibao.reporting.sentences import Clause
 _COMPLEMENTS = {"in_county_rate": "out_county_rate", "out_county_rate": "in_county_rate"}
 # how the whole of a place is called, by the last character of its name: 全县, 全市
 _KINDS_OF_PLACE = frozenset("县市区旗州盟")
-
-
 # in the codes of measures
 _OF_PERSONS = ("persons", "cases", "visits")
 
@@ -126,12 +124,8 @@ class Scene:
     @cached_property
     def months(self) -> tuple[str, ...]:
         """The published months of this year up to the order's, January first."""
-        known = {each.period for each in periods(self.numbers.figures)}
-        return tuple(
-            period
-            for period in (f"{self.year}-{month:02d}" for month in range(1, self.month + 1))
-            if period in known
-        )
+        wanted = (f"{self.year}-{month:02d}" for month in range(1, self.month + 1))
+        return tuple(period for period in wanted if period in self.published)
 
     @cached_property
     def published(self) -> frozenset[str]:

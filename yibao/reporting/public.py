@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from yibao.figures import Selection, Village, parts, villages
+from yibao.figures import Region, Village, below, parts, villages
 from yibao.reporting import few
 from yibao.reporting import sentences as say
-from yibao.reporting.content import Column, Content, Figure, Heading, Paragraph, Report, Table
+from yibao.reporting.content import Block, Column, Content, Figure, Heading, Kind, Paragraph, Report, Table
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order, Product, identity
 from yibao.reporting.scene import Scene
@@ -22,7 +22,7 @@ from yibao.reporting.suppression import Total, hidden
 _INSURED, _RESIDENT, _EMPLOYEE, _NOT, _LIVING = "insured", "resident", "employee", "not", "living"
 _INPATIENT, _OUTPATIENT = "inpatient", "outpatient"
 # of each kind of treatment its cases, its cost, what the pool paid, cost of one case, share paid; code and column
-_TREATED = {
+_TREATED: dict[str, tuple[tuple[str, str, Kind | None], ...]] = {
     _INPATIENT: (
         ("ip_avg_cost", "denominator", "count"),
         ("ip_avg_cost", "numerator", "wan"),
@@ -38,6 +38,13 @@ _TREATED = {
         ("op_actual_ratio", "value", None),
     ),
 }
+_TREATED_HEADS: tuple[tuple[str, Kind], ...] = (
+    ("人次", "count"),
+    ("总费用（万元）", "wan"),
+    ("统筹支付（万元）", "wan"),
+    ("次均费用（元）", "yuan"),
+    ("补偿比（%）", "percent"),
+)
 
 # what is counted and where: a region's code, a village's, an institution's
 _Place = tuple[str, str]
@@ -50,10 +57,17 @@ class _Sheet:
     scene: Scene
 
     @cached_property
+    def townships(self) -> tuple[Region, ...]:
+        """The regions below in which anybody is insured."""
+        found = below(self.scene.numbers.figures, "part_rate", self.scene.selection)
+        told = {value.region_code for value in found if value.numerator}
+        return tuple(region for region in self.scene.below if region.code in told)
+
+    @cached_property
     def insured(self) -> dict[_Place, Figure]:
         """Persons by region: the whole, and what is directly below it."""
         found: dict[_Place, Figure] = {}
-        for code in (self.scene.order.region_code, *(region.code for region in self.scene.below)):
+        for code in (self.scene.order.region_code, *(region.code for region in self.townships)):
             for what, column, minus in (
                 (_LIVING, "population_registered", None),
                 (_INSURED, "insured_persons", None),
@@ -68,7 +82,7 @@ class _Sheet:
     def villages(self) -> dict[str, tuple[Village, ...]]:
         """The villages of each township."""
         figures, period = self.scene.numbers.figures, self.scene.order.period
-        return {region.code: villages(figures, period, region.code) for region in self.scene.below}
+        return {region.code: villages(figures, period, region.code) for region in self.townships}
 
     @cached_property
     def in_villages(self) -> dict[_Place, Figure]:
@@ -96,12 +110,11 @@ class _Sheet:
         for what, columns in _TREATED.items():
             for code in (whole, *(region.code for region in self.scene.below)):
                 found[what, code] = tuple(
-                    numbers.indicator(each, column, kind, region=code)  # type: ignore[arg-type]
-                    for each, column, kind in columns
+                    numbers.indicator(each, column, kind, region=code) for each, column, kind in columns
                 )
             for code in self.institutions:
                 found[what, code] = tuple(
-                    numbers.indicator(each, column, kind, breakdown=("inst", code))  # type: ignore[arg-type]
+                    numbers.indicator(each, column, kind, breakdown=("inst", code))
                     for each, column, kind in columns
                 )
         return found
@@ -116,7 +129,8 @@ class _Sheet:
                 cases[value.breakdown_value] = cases.get(value.breakdown_value, 0) + int(
                     value.denominator or 0
                 )
-        return tuple(sorted(cases, key=lambda code: (-cases[code], code)))
+        treated = (code for code, count in cases.items() if count)
+        return tuple(sorted(treated, key=lambda code: (-cases[code], code)))
 
     @cached_property
     def covered(self) -> frozenset[_Place]:
@@ -125,15 +139,17 @@ class _Sheet:
         counts |= {place: row[0].value for place, row in self.treated.items()}
         cells = {place: int(value) for place, value in counts.items() if value is not None}
         whole = self.scene.order.region_code
-        below = [region.code for region in self.scene.below]
+        townships = [region.code for region in self.townships]
+        treated_in = [region.code for region in self.scene.below]
         totals = [
             Total((what, whole), tuple((what, code) for code in places))
             for what, places in (
-                *((what, below) for what in (_INSURED, _RESIDENT, _EMPLOYEE, _INPATIENT, _OUTPATIENT)),
+                *((what, townships) for what in (_INSURED, _RESIDENT, _EMPLOYEE)),
+                *((what, treated_in) for what in _TREATED),
                 *((what, self.institutions) for what in _TREATED),
             )
         ]
-        for code in (whole, *below):
+        for code in (whole, *townships):
             totals.append(Total((_INSURED, code), ((_RESIDENT, code), (_EMPLOYEE, code))))
             totals.append(Total((_LIVING, code), ((_INSURED, code), (_NOT, code))))
         for township, members in self.villages.items():
@@ -156,9 +172,9 @@ class _Sheet:
         keys = (("period", self.scene.order.period), ("region_code", code), ("insutype", "all"))
         return self.scene.numbers.cell("mart_participation", column, "count", "参保人数", keys, minus=minus)
 
-    def _of_village(self, column: str, kind: str, township: str, village: str) -> Figure:
+    def _of_village(self, column: str, kind: Kind, township: str, village: str) -> Figure:
         keys = (("period", self.scene.order.period), ("township", township), ("village", village))
-        return self.scene.numbers.cell("mart_village", column, kind, "村级参保情况", keys)  # type: ignore[arg-type]
+        return self.scene.numbers.cell("mart_village", column, kind, "村级参保情况", keys)
 
 
 def _adds_up(total: Total, cells: dict[_Place, int]) -> bool:
@@ -175,7 +191,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
     scene = Scene(numbers, order)
     sheet = _Sheet(scene)
     whole = order.region_code
-    body = (
+    body: tuple[Block, ...] = (
         *say.paragraph(
             say.sentence(
                 say.told_or_unreported(
@@ -219,7 +235,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
 
 def _insured_table(sheet: _Sheet) -> Table:
     scene = sheet.scene
-    rows = [_insured_row(sheet, region.code, region.name) for region in scene.below]
+    rows = [_insured_row(sheet, region.code, region.name) for region in sheet.townships]
     return Table(
         code="public_insured",
         title=f"各{scene.below_noun}参保情况公示表",
@@ -258,28 +274,20 @@ def _treated_table(sheet: _Sheet, code: str, title: str, noun: str) -> Table:
     else:
         places = [(region.code, region.name) for region in scene.below]
     groups = {_INPATIENT: "住院", _OUTPATIENT: "门诊"}
-    columns = [
-        Column((group, *head), kind)
-        for group in groups.values()
-        for head, kind in (
-            (("人次",), "count"),
-            (("总费用（万元）",), "wan"),
-            (("统筹支付（万元）",), "wan"),
-            (("次均费用（元）",), "yuan"),
-            (("补偿比（%）",), "percent"),
-        )
-    ]
+    columns = [Column((group, head), kind) for group in groups.values() for head, kind in _TREATED_HEADS]
     rows = [
         (
             name,
             *(sheet.shown((what, place), figure) for what in groups for figure in sheet.treated[what, place]),
         )
         for place, name in (*places, (scene.order.region_code, "合计"))
+        # the unknown township, mostly
+        if any(sheet.treated[what, place][0].value for what in groups)
     ]
     return Table(
         code=code,
         title=title,
-        columns=(Column((noun,)), *columns),  # type: ignore[arg-type]
+        columns=(Column((noun,)), *columns),
         rows=tuple(rows),
         unit_note="单位：人次、万元、元、%",
         notes=(few.NOTE,),
@@ -289,7 +297,7 @@ def _treated_table(sheet: _Sheet, code: str, title: str, noun: str) -> Table:
 def _village_table(sheet: _Sheet) -> tuple[Table, ...]:
     scene = sheet.scene
     rows: list[tuple[Content, ...]] = []
-    for region in scene.below:
+    for region in sheet.townships:
         for village in sheet.villages[region.code]:
             place = (_INSURED, village.code)
             rows.append(

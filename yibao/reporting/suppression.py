@@ -57,7 +57,7 @@ def _companion(
     choices: list[tuple[bool, int, str, Key]] = []
     for total in totals:
         members = (total.whole, *total.parts)
-        if not exposed.intersection(members):  # type: ignore[arg-type]
+        if not exposed.intersection(members):
             continue
         for key, count in cells.items():
             if key in members and key not in found and key not in known and count != 0:
@@ -76,7 +76,7 @@ def _exposed(cells: Mapping[Key, int], totals: Sequence[Total], found: set[Key])
         row: dict[int, Fraction] = {}
         shown = Fraction(0)
         for key, sign in ((total.whole, -1), *((part, 1) for part in total.parts)):
-            if key in place:  # type: ignore[comparison-overlap]
+            if key in place:
                 at = place[key]  # type: ignore[index]
                 row[at] = row.get(at, Fraction(0)) + sign
             else:

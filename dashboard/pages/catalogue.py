@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components import labels
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cell import Cell, Kind, kind_of_change, kind_of_unit, of_value, shown, tone_of
 from dashboard.components.show import show
 from dashboard.view import MODES_ZH, View
+from yibao import labels
 from yibao.figures import AlertRule, Indicator, alert_rules, values
 
 _LEVELS = {"alarm": "报警", "warning": "预警"}

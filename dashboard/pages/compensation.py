@@ -22,7 +22,6 @@ from dashboard.components.cell import (
 from dashboard.components.charts import Point, lines
 from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, note_of_county, show_indicators
-from dashboard.components.labels import TIERS
 from dashboard.components.show import note, show
 from dashboard.components.waterfall import waterfall
 from dashboard.view import View
@@ -38,6 +37,7 @@ from yibao.figures import (
     series,
     values,
 )
+from yibao.labels import TIERS
 
 _MAIN = (
     "ip_policy_ratio",

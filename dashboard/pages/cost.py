@@ -21,7 +21,6 @@ from dashboard.components.cell import (
 from dashboard.components.charts import columns, point
 from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, note_of_county, show_indicators
-from dashboard.components.labels import TIERS
 from dashboard.components.show import note, show
 from dashboard.components.strip import Dot, strip
 from dashboard.components.years import beside_last_year
@@ -38,6 +37,7 @@ from yibao.figures import (
     standings,
     values,
 )
+from yibao.labels import TIERS
 
 _CARDS = (
     "ip_avg_cost",

@@ -10,7 +10,6 @@ from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Card, Fact, show_cards, show_facts
 from dashboard.components.cell import Cell, Content, Gap, as_number, of_value, tone_of
 from dashboard.components.charts import Limit, bars, columns_and_line, lines, point
-from dashboard.components.labels import label
 from dashboard.components.show import note, show
 from dashboard.components.years import side_by_side
 from dashboard.view import View
@@ -26,6 +25,7 @@ from yibao.figures import (
     series,
     values,
 )
+from yibao.labels import label
 
 _CARDS = (
     "fund_use_rate",

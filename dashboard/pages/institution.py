@@ -27,7 +27,6 @@ from dashboard.components.cell import (
 from dashboard.components.charts import Point, lines, point
 from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, note_of_county
-from dashboard.components.labels import TIERS, label
 from dashboard.components.show import note, show
 from dashboard.view import View
 from yibao.figures import (
@@ -48,6 +47,7 @@ from yibao.figures import (
     served_by_township,
     visited_months,
 )
+from yibao.labels import TIERS, label
 
 _INDICATORS = (
     "ip_avg_cost",

@@ -22,7 +22,6 @@ from dashboard.components.cell import (
     tone_of,
 )
 from dashboard.components.charts import Point, bars, lines, point
-from dashboard.components.labels import label
 from dashboard.components.show import note, show
 from dashboard.components.years import side_by_side
 from dashboard.view import View
@@ -40,6 +39,7 @@ from yibao.figures import (
     values,
     villages,
 )
+from yibao.labels import label
 
 _CALIBRES = ("part_rate", "part_rate_resident", "part_rate_net", "part_rate_agricultural")
 _CARDS = (*_CALIBRES, "part_target_rate", "collect_rate", "part_rate_priority", "double_cover_rate")

@@ -7,14 +7,13 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.components import labels
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Fact, show_facts
 from dashboard.components.cell import Cell, Content, Gap, Kind, Tone, kind_of_unit, shown
 from dashboard.components.quality_file import offer_quality_file
 from dashboard.components.show import note, show
 from dashboard.view import View
-from yibao import quality_page
+from yibao import labels, quality_page
 from yibao.figures import quarantined_open, quarantined_rows, quarantined_rules
 from yibao.quality_page import Agreement, DatasetMonth, QualityReport
 from yibao.quality_page import labels as words

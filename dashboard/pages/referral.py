@@ -17,7 +17,6 @@ from dashboard.components.cell import (
 )
 from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, note_of_county, show_indicators
-from dashboard.components.labels import LOCATIONS, TIERS
 from dashboard.components.regions import ranked_regions
 from dashboard.components.ribbons import Ribbon, ribbons
 from dashboard.components.show import note, show
@@ -35,6 +34,7 @@ from yibao.figures import (
     treated_by_location,
     values,
 )
+from yibao.labels import LOCATIONS, TIERS
 
 _CARDS = (
     "out_county_rate",

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components import labels
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cell import Cell, Content, Gap, kind_of_change, of_change, of_value, tone_of
 from dashboard.components.export import Exported
 from dashboard.components.quality_file import offer_quality_file
 from dashboard.components.show import note, show
 from dashboard.view import View
-from yibao import formatting
+from yibao import formatting, labels
 from yibao.figures import Value, values
 
 _PERIOD = re.compile(r"\d{4}-\d{2}")

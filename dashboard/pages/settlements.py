@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.components import labels
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Fact, show_facts
 from dashboard.components.cell import Cell, Content, Gap
 from dashboard.components.show import note, show
 from dashboard.view import View
+from yibao import labels
 from yibao.figures import Narrowing, Settlement, settlement_totals, settlements
 
 PAGE_ROWS = 200

@@ -11,7 +11,6 @@ from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Card, Fact, show_cards, show_facts
 from dashboard.components.cell import Cell, Content, Gap, of_value, tone_of
 from dashboard.components.charts import columns_and_line, point
-from dashboard.components.labels import label
 from dashboard.components.show import note, show
 from dashboard.view import View
 from yibao.figures import (
@@ -28,6 +27,7 @@ from yibao.figures import (
     values,
     violations,
 )
+from yibao.labels import label
 
 _CARDS = ("inspect_coverage", "violation_rate", "finding_closed_rate")
 _MONEY = (

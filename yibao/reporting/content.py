@@ -14,9 +14,9 @@ from typing import Literal, TypeAlias
 from yibao import formatting
 
 # count of persons, cases, files; yuan and wan from yuan; percent and points (个百分点) from ratios times 100; change in per
-# cent of its base; times (倍) a ratio; days and months with two decimals
+# cent of its base; times (倍) the same change, printed as so many times the base; days and months with two decimals
 Kind: TypeAlias = Literal["count", "yuan", "wan", "percent", "points", "change", "times", "days", "months"]
-How: TypeAlias = Literal["cell", "sum", "count"]
+How: TypeAlias = Literal["cell", "sum", "count", "distinct"]
 
 UNITS: dict[Kind, str] = {
     "count": "",
@@ -35,8 +35,10 @@ UNITS: dict[Kind, str] = {
 class Origin:
     """A cell of a published table: the row whose columns equal `keys`, and its `column` (`minus`: less that column).
 
-    `how`: one cell, the sum of the column over all rows with these keys, or their count. `code` is the indicator's or the
-    measure's code, by which a reader of the package finds the number; `name_zh` what it is called.
+    `how`: one cell, the sum of the column over all rows with these keys, their count, or how many different values the
+    column has in them. A key `2026-01..2026-09` takes everything from the one to the other (the months of a table that
+    has no year to date). `code` is the indicator's or the measure's code, by which a reader of the package finds the
+    number; `name_zh` what it is called.
     """
 
     table: str
@@ -50,7 +52,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of the report. `value` is exact and unrounded (yuan, per cent times 100), None where there is none.
+    """A number of the report. `value` is exact and unrounded (yuan, per cent and times times 100), None where there is none.
 
     `size_only` prints a change without its sign, where the sentence says 提高 or 下降.
     """
@@ -68,6 +70,8 @@ class Figure:
             return formatting.count(shown)
         if self.kind == "wan":
             return formatting.wan(shown)
+        if self.kind == "times" and shown is not None:
+            return formatting.number(shown.scaleb(-2))
         return formatting.number(shown)
 
     @property

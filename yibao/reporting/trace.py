@@ -14,6 +14,8 @@ from yibao.figures import Figures
 from yibao.problem import Problem
 from yibao.reporting.content import UNITS, Figure, Kind, Origin
 
+# between the first and the last value of a key that takes a range
+RANGE = ".."
 HEAD = ("number", "code", "name_zh", "table", "column", "minus", "how", "keys", "value", "kind", "printed")
 
 
@@ -30,12 +32,20 @@ def look_up(figures: Figures, origin: Origin) -> Decimal | None:
     column = _quoted(origin.column)
     if origin.minus is not None:
         column = f"{column} - {_quoted(origin.minus)}"
-    asked = {"cell": column, "sum": f"sum({column})", "count": "count(*)"}[origin.how]
-    conditions = " and ".join(f"{_quoted(name)} = ?" for name, _ in origin.keys) or "true"
+    asked = {
+        "cell": column,
+        "sum": f"sum({column})",
+        "count": "count(*)",
+        "distinct": f"count(distinct {column})",
+    }[origin.how]
+    conditions = " and ".join(
+        f"{_quoted(name)} between ? and ?" if RANGE in value else f"{_quoted(name)} = ?"
+        for name, value in origin.keys
+    )
     found = figures.rows(
         _Number,
-        f"select {asked} from {_quoted(origin.table)} where {conditions}",
-        tuple(value for _, value in origin.keys),
+        f"select {asked} from {_quoted(origin.table)} where {conditions or 'true'}",
+        tuple(bound for _, value in origin.keys for bound in value.split(RANGE)),
     )
     if len(found) != 1:
         raise Problem(
@@ -99,7 +109,7 @@ def _figure(told: dict[str, str]) -> Figure:
 
 
 def _how(text: str) -> Any:
-    if text not in ("cell", "sum", "count"):
+    if text not in ("cell", "sum", "count", "distinct"):
         raise ValueError(text)
     return text
 

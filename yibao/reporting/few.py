@@ -1,0 +1,51 @@
+"""What leaves the bureau shows no count of 1 to 4 persons or cases (semantics 8), nor what would tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from yibao.reporting.content import Content, Figure
+
+FEWEST = 5
+HIDDEN = "*"
+NOTE = "“*”为人数（人次）1至4的单元及其关联单元，按保护隐私的规定不列示。"
+
+
+def is_few(persons: Decimal | None) -> bool:
+    """1 to 4, or as many reversed."""
+    return persons is not None and 0 < abs(persons) < FEWEST
+
+
+def hidden(persons: Sequence[Decimal | None]) -> frozenset[int]:
+    """Which rows, by number, are not shown beside their total.
+
+    Those of few persons, and as many of the next smallest as it takes that the total less what is shown is no such count
+    either and belongs to two rows at least.
+    """
+    chosen = {at for at, number in enumerate(persons) if is_few(number)}
+    if not chosen:
+        return frozenset()
+    others = sorted(
+        (number, at)
+        for at, number in enumerate(persons)
+        if number is not None and at not in chosen and number > 0
+    )
+    for _, at in others:
+        if (
+            len(chosen) > 1
+            and sum((persons[each] or Decimal(0) for each in chosen), Decimal(0)) >= 2 * FEWEST
+        ):
+            break
+        chosen.add(at)
+    return frozenset(chosen)
+
+
+def guarded(rows: Sequence[tuple[Content, ...]], column: int) -> tuple[tuple[Content, ...], ...]:
+    """The rows; of those that tell of few persons, whom `column` counts, no figure: cost and mean would tell the count."""
+    counts = [content.value if isinstance(content := row[column], Figure) else None for row in rows]
+    covered = hidden(counts)
+    return tuple(
+        tuple(HIDDEN if isinstance(content, Figure) else content for content in row) if at in covered else row
+        for at, row in enumerate(rows)
+    )

@@ -1,0 +1,212 @@
+"""Which place and months a report speaks of, how it calls them, and the clauses that every section is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from yibao import labels
+from yibao.figures import UNKNOWN_TOWNSHIP, Institution, Region, Selection, institutions, periods, regions
+from yibao.figures import schemes as all_schemes
+from yibao.problem import Problem
+from yibao.reporting import sentences as say
+from yibao.reporting.content import Figure
+from yibao.reporting.few import is_few
+from yibao.reporting.numbers import Numbers
+from yibao.reporting.product import Order
+from yibao.reporting.sentences import Clause
+
+# how the whole of a place is called, by the last character of its name: 全县, 全市
+_KINDS_OF_PLACE = frozenset("县市区旗州盟")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One region in the months from January to the order's period."""
+
+    numbers: Numbers
+    order: Order
+
+    @property
+    def year(self) -> int:
+        return int(self.order.period[:4])
+
+    @property
+    def month(self) -> int:
+        return int(self.order.period[5:])
+
+    @property
+    def span(self) -> str:
+        """`1—9月`; `1月` in January."""
+        return f"1—{self.month}月" if self.month > 1 else "1月"
+
+    @property
+    def until(self) -> str:
+        """`截至9月底`."""
+        return f"截至{self.month}月底"
+
+    @property
+    def january(self) -> str:
+        return f"{self.year}-01"
+
+    @property
+    def year_to_date(self) -> tuple[str, str]:
+        """The key that takes the months of a table that has no year to date."""
+        return ("period", f"{self.january}..{self.order.period}")
+
+    @property
+    def last_day(self) -> date:
+        """The last day that the figures cover. Raises Problem for a month that is not published."""
+        for each in periods(self.numbers.figures):
+            if each.period == self.order.period:
+                return each.month_end
+        raise Problem(
+            f"{self.order.period} 的数据没有发布",
+            where=f"已发布的数据 {self.numbers.figures.generation.run_id}",
+            todo="请用 yibao status 查看已发布的月份，或先导入该月数据再执行 yibao run。",
+        )
+
+    @property
+    def issuer(self) -> str:
+        """Who writes: as configured, else the region's bureau."""
+        return self.order.letterhead.issuer or f"{self.order.region_name}医疗保障局"
+
+    @property
+    def whole(self) -> str:
+        """`全县`."""
+        last = self.order.region_name[-1:]
+        return f"全{last}" if last in _KINDS_OF_PLACE else "全县"
+
+    @property
+    def selection(self) -> Selection:
+        """The whole region, all schemes, year to date."""
+        return Selection(self.order.period, "ytd", self.order.region_code)
+
+    @cached_property
+    def region_names(self) -> dict[str, str]:
+        """Every region by code."""
+        return {region.code: region.name for region in regions(self.numbers.figures)}
+
+    @cached_property
+    def below(self) -> tuple[Region, ...]:
+        """The regions directly below, the unknown township last."""
+        return tuple(
+            region for region in regions(self.numbers.figures) if region.parent_code == self.order.region_code
+        )
+
+    @property
+    def below_noun(self) -> str:
+        """What the regions below are called: 乡镇, below a city 县区."""
+        return (
+            "乡镇"
+            if len(self.order.region_code) == 6 and not self.order.region_code.endswith("00")
+            else "县区"
+        )
+
+    @cached_property
+    def schemes(self) -> dict[str, str]:
+        """The schemes by code, without `all`."""
+        found = all_schemes(self.numbers.figures)
+        return {scheme.code: scheme.name for scheme in found if scheme.code != "all"}
+
+    @cached_property
+    def institutions(self) -> dict[str, Institution]:
+        """Every institution by code."""
+        return institutions(self.numbers.figures)
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The published months of this year up to the order's, January first."""
+        known = {each.period for each in periods(self.numbers.figures)}
+        return tuple(
+            period
+            for period in (f"{self.year}-{month:02d}" for month in range(1, self.month + 1))
+            if period in known
+        )
+
+    @cached_property
+    def published(self) -> frozenset[str]:
+        """Every published month."""
+        return frozenset(each.period for each in periods(self.numbers.figures))
+
+    @cached_property
+    def place(self) -> tuple[tuple[str, str], ...]:
+        """The key of the region's institutions where others are published too; institutions stand in its townships."""
+        counties = [region for region in regions(self.numbers.figures) if region.level == "county"]
+        code = (
+            self.order.region_code.removesuffix("00") if self.below_noun == "县区" else self.order.region_code
+        )
+        return (("region_code", f"{code}..{code}~"),) if len(counties) > 1 else ()
+
+    def name(self, code: str) -> str:
+        """An indicator's Chinese name with full-width brackets."""
+        return full_width(self.numbers.catalogue[code].name_zh)
+
+    def institution(self, code: str) -> str:
+        """An institution's name; its code where the register has none."""
+        found = self.institutions.get(code)
+        return found.name if found else code
+
+    def is_unknown(self, region_code: str) -> bool:
+        """Whether it stands for the persons without a known township."""
+        return len(region_code) == 9 and region_code.endswith(UNKNOWN_TOWNSHIP)
+
+    def ratio(self, code: str, name: str = "", *, target: bool = True, **cell: Any) -> tuple[Clause, ...]:
+        """A ratio, how it moved, and how it stands to its target: three clauses of one sentence.
+
+        `cell`: further keys of `Numbers.indicator`. A ratio out of so few persons that they could be counted back is left out.
+        """
+        if self.tells_few(code, **cell):
+            return ()
+        value = self.numbers.indicator(code, **cell)
+        clauses = (
+            say.told_or_unreported(name or self.name(code), value, verb="为"),
+            say.moved(self.numbers.indicator(code, "last_year_change", **cell)),
+        )
+        if not target or value.value is None:
+            return clauses
+        beside = self.numbers.indicator(code, minus="target_value", **cell)
+        return (*clauses, say.beside_target(beside, self.numbers.indicator(code, "target_value", **cell)))
+
+    def average(self, code: str, name: str = "", **cell: Any) -> tuple[Clause, ...]:
+        """An average of money or days and how it grew: two clauses of one sentence."""
+        value = self.numbers.indicator(code, **cell)
+        return (
+            say.told_or_unreported(name or self.name(code), value, verb="为"),
+            say.grew(self.numbers.indicator(code, "last_year_change", **cell)),
+        )
+
+    def count(self, code: str, column: str = "numerator", **cell: Any) -> Figure:
+        """The numerator or denominator of an indicator as a number of persons, cases or institutions."""
+        return self.numbers.indicator(code, column, "count", **cell)
+
+    def money(self, code: str, column: str = "numerator", **cell: Any) -> Figure:
+        """The numerator or denominator of an indicator in 万元."""
+        return self.numbers.indicator(code, column, "wan", **cell)
+
+    def tells_few(self, code: str, **cell: Any) -> bool:
+        """Whether an indicator of persons or cases is made of 1 to 4 of them."""
+        measures = self.numbers.catalogue[code]
+        return any(
+            is_few(self.count(code, column, **cell).value)
+            for column, made_of in (("numerator", measures.numerator), ("denominator", measures.denominator))
+            if any(word in made_of for word in ("persons", "cases", "visits"))
+        )
+
+
+def full_width(text: str) -> str:
+    """A name of the catalogue with the brackets of running text."""
+    return text.replace("(", "（").replace(")", "）")
+
+
+def account_item(code: str) -> str:
+    """The contract's name of a source or use of the fund."""
+    return labels.label("fund_ledger", "account_item", code)
+
+
+def listed(names: Sequence[str]) -> str:
+    """`甲乡、乙镇`."""
+    return "、".join(names)

@@ -1,0 +1,128 @@
+"""医疗费用: what a stay and a visit cost, by tier and institution."""
+
+from __future__ import annotations
+
+from yibao.figures import parts
+from yibao.labels import TIERS
+from yibao.reporting import balance, few
+from yibao.reporting import sentences as say
+from yibao.reporting.content import Block, Column, Content, Paragraph, Table
+from yibao.reporting.scene import Scene
+from yibao.reporting.sections.charts import beside_last_year
+from yibao.reporting.sections.section import Section
+from yibao.reporting.sections.tiers import tiers
+
+
+def body(scene: Scene) -> tuple[Block, ...]:
+    """Inpatients of the year and of the month, what the cost is made of, outpatients."""
+    return (*_stays(scene), *_chart(scene), *_month(scene), *_structure(scene))
+
+
+def _stays(scene: Scene) -> tuple[Paragraph, ...]:
+    return say.paragraph(
+        say.sentence(*scene.average("ip_avg_cost"), begin=f"{scene.span}，"),
+        say.sentence(*scene.average("ip_avg_cost_in_county"), end="；"),
+        say.sentence(*scene.average("ip_avg_cost_out_county")),
+        say.sentence(*scene.average("ip_avg_days")),
+        say.sentence(*scene.average("ip_cost_per_day")),
+        say.sentence(*scene.average("op_avg_cost")),
+    )
+
+
+def _month(scene: Scene) -> tuple[Paragraph, ...]:
+    cases = scene.count("ip_avg_cost", "denominator", mode="month")
+    if few.is_few(cases.value):
+        return ()
+    return say.paragraph(
+        say.sentence(
+            say.told(f"{scene.month}月当月，住院", cases, "人次"),
+            say.told("住院费用", scene.money("ip_avg_cost", mode="month")),
+            say.told("住院次均费用", scene.numbers.indicator("ip_avg_cost", mode="month")),
+            say.grew(scene.numbers.indicator("ip_avg_cost", "last_year_change", mode="month")),
+            say.grew(scene.numbers.indicator("ip_avg_cost", "previous_change", mode="month"), "上月"),
+        )
+    )
+
+
+def _structure(scene: Scene) -> tuple[Paragraph, ...]:
+    return say.paragraph(
+        say.sentence(*scene.ratio("ip_selfpay_share")),
+        say.sentence(*scene.ratio("drug_share"), end="；"),
+        say.sentence(*scene.ratio("material_share")),
+    )
+
+
+def _chart(scene: Scene) -> tuple[Block, ...]:
+    shown = [
+        tier for tier in tiers(scene) if not scene.tells_few("ip_avg_cost", breakdown=("service_tier", tier))
+    ]
+    return beside_last_year(
+        scene,
+        "cost_by_tier",
+        f"{scene.whole}参保人员各级医疗机构住院次均费用",
+        tuple(TIERS.get(tier, tier) for tier in shown),
+        tuple(
+            (
+                scene.numbers.indicator("ip_avg_cost", breakdown=("service_tier", tier)),
+                scene.numbers.indicator("ip_avg_cost", "last_year_value", breakdown=("service_tier", tier)),
+            )
+            for tier in shown
+        ),
+    )
+
+
+def forms(scene: Scene) -> tuple[Table, ...]:
+    """附表: the institutions that had inpatients, the costliest first."""
+    found = [
+        part
+        for part in parts(scene.numbers.figures, "ip_avg_cost", scene.selection, "inst")
+        if part.numerator or part.denominator
+    ]
+    if not found:
+        return ()
+    found.sort(key=lambda part: (-(part.numerator or 0), part.breakdown_value))
+    rows = [_row(scene, part.breakdown_value) for part in found]
+    columns = (
+        Column(("定点医疗机构",)),
+        Column(("机构层级",)),
+        Column(("住院人次",), "count"),
+        Column(("住院费用",), "wan"),
+        Column(("统筹基金支付",), "wan"),
+        Column(("次均费用", "本期"), "yuan"),
+        Column(("次均费用", "比去年同期"), "change"),
+        Column(("平均住院日",), "days"),
+        Column(("实际补偿比",), "percent"),
+    )
+    total = ("合计", None, *_figures(scene, ("none", "all")))
+    return (
+        balance.table(
+            "institutions",
+            "定点医疗机构住院费用情况表",
+            columns,
+            [*few.guarded(rows, 2), total],
+            "单位：人次，万元，元，天，%",
+            total=len(rows),
+            added=(2, 3, 4),
+        ),
+    )
+
+
+def _row(scene: Scene, inst: str) -> tuple[Content, ...]:
+    known = scene.institutions.get(inst)
+    tier = TIERS.get(known.service_tier, known.service_tier) if known else None
+    return (scene.institution(inst), tier, *_figures(scene, ("inst", inst)))
+
+
+def _figures(scene: Scene, breakdown: tuple[str, str]) -> tuple[Content, ...]:
+    return (
+        scene.count("ip_avg_cost", "denominator", breakdown=breakdown),
+        scene.money("ip_avg_cost", breakdown=breakdown),
+        scene.money("ip_actual_ratio", breakdown=breakdown),
+        scene.numbers.indicator("ip_avg_cost", breakdown=breakdown),
+        scene.numbers.indicator("ip_avg_cost", "last_year_change", breakdown=breakdown),
+        scene.numbers.indicator("ip_avg_days", breakdown=breakdown),
+        scene.numbers.indicator("ip_actual_ratio", breakdown=breakdown),
+    )
+
+
+COST = Section("医疗费用", body, forms)

@@ -1,0 +1,212 @@
+"""基金运行: what was due and arrived, income, expense and balance, and how the budget is spent."""
+
+from __future__ import annotations
+
+from yibao.figures import fund_books, parts
+from yibao.reporting import balance
+from yibao.reporting import sentences as say
+from yibao.reporting.content import Block, Column, Content, Figure, Heading, Paragraph, Table
+from yibao.reporting.scene import Scene, account_item
+from yibao.reporting.sections.charts import by_month
+from yibao.reporting.sections.section import Section
+from yibao.reporting.sentences import Clause
+
+
+def body(scene: Scene) -> tuple[Block, ...]:
+    """What came in, what went out, by scheme, and the budget."""
+    return (
+        Heading(2, "资金到位情况"),
+        *_arrived(scene),
+        Heading(2, "收支结余情况"),
+        *_books(scene),
+        *_schemes(scene),
+        *by_month(scene, "fund_use_rate"),
+        *_budget(scene),
+    )
+
+
+def money(
+    scene: Scene,
+    column: str,
+    name: str,
+    *,
+    item: str = "all",
+    insutype: str = "all",
+    minus: str | None = None,
+) -> Figure:
+    """A sum of the fund's books from January to the period, in 万元."""
+    keys = (
+        ("period", scene.order.period),
+        ("period_mode", "ytd"),
+        ("region_code", scene.order.region_code),
+        ("insutype", insutype),
+        ("account_item", item),
+    )
+    return scene.numbers.cell("mart_fund", column, "wan", name, keys, minus=minus)
+
+
+def _arrived(scene: Scene) -> tuple[Paragraph, ...]:
+    late: list[Clause] = [
+        say.valued(
+            account_item(part.breakdown_value),
+            scene.numbers.indicator("fund_arrival_rate", breakdown=("account_item", part.breakdown_value)),
+        )
+        for part in parts(scene.numbers.figures, "fund_arrival_rate", scene.selection, "account_item")
+        if part.value is not None and say.direction(_lack(scene, part.breakdown_value)) == -1
+    ]
+    return say.paragraph(
+        say.sentence(
+            say.told(f"{scene.span}，应筹集资金", money(scene, "fund_due", "应到资金")),
+            say.told("实际到位", money(scene, "fund_arrived", "到位资金")),
+            *scene.ratio("fund_arrival_rate"),
+        ),
+        say.sentence(say.named("未足额到位的有", late), begin="按资金来源看，"),
+    )
+
+
+def _lack(scene: Scene, item: str) -> Figure:
+    return money(scene, "fund_arrived", "到位资金差额", item=item, minus="fund_due")
+
+
+def _books(scene: Scene) -> tuple[Paragraph, ...]:
+    left = money(scene, "fund_income", "当期结余", minus="fund_expense")
+    return say.paragraph(
+        say.sentence(
+            say.told_or_unreported(f"{scene.span}，基金收入", money(scene, "fund_income", "基金收入")),
+            say.told_or_unreported("基金支出", money(scene, "fund_expense", "基金支出")),
+            say.told("当期结余", left),
+        ),
+        say.sentence(*scene.ratio("fund_use_rate")),
+        say.sentence(
+            say.told(f"{scene.until}，基金累计结余", money(scene, "fund_closing_balance", "期末结余")),
+            *scene.ratio("cum_surplus_rate"),
+        ),
+        say.sentence(
+            say.told("按本年月均支出计算，累计结余可支付", scene.numbers.indicator("cum_surplus_months"))
+        ),
+    )
+
+
+def _schemes(scene: Scene) -> tuple[Table, ...]:
+    books = [each.insutype for each in fund_books(scene.numbers.figures, scene.selection)]
+    codes = [code for code in books if code != "all"]
+    if len(codes) < 2:
+        return ()
+    rows = [_scheme(scene, scene.schemes.get(code, code), code) for code in codes]
+    columns = (
+        Column(("险种",)),
+        Column(("上年结余",), "wan"),
+        Column(("本年累计", "收入"), "wan"),
+        Column(("本年累计", "支出"), "wan"),
+        Column(("本年累计", "当期结余"), "wan"),
+        Column(("累计结余",), "wan"),
+        Column(("基金使用率",), "percent"),
+        Column(("累计结余率",), "percent"),
+    )
+    return (
+        balance.table(
+            "fund_by_scheme",
+            "各险种基金收支结余情况表",
+            columns,
+            [*rows, _scheme(scene, "合计", "all")],
+            "单位：万元，%",
+            total=len(rows),
+            added=(1, 2, 3, 4, 5),
+        ),
+    )
+
+
+def _scheme(scene: Scene, name: str, insutype: str) -> tuple[Content, ...]:
+    return (
+        name,
+        money(scene, "fund_opening_balance", "期初结余", insutype=insutype),
+        money(scene, "fund_income", "基金收入", insutype=insutype),
+        money(scene, "fund_expense", "基金支出", insutype=insutype),
+        money(scene, "fund_income", "当期结余", insutype=insutype, minus="fund_expense"),
+        money(scene, "fund_closing_balance", "期末结余", insutype=insutype),
+        scene.numbers.indicator("fund_use_rate", insutype=insutype),
+        scene.numbers.indicator("cum_surplus_rate", insutype=insutype),
+    )
+
+
+def _budget(scene: Scene) -> tuple[Paragraph, ...]:
+    return say.paragraph(
+        say.sentence(
+            say.told("纳入总额预算管理的定点医疗机构累计支付", scene.money("budget_exec_rate")),
+            say.completed(
+                scene.money("budget_exec_rate", "denominator"),
+                scene.numbers.indicator("budget_exec_rate"),
+                "全年预算",
+            ),
+        )
+    )
+
+
+def forms(scene: Scene) -> tuple[Table, ...]:
+    """附表: income by source and expense by use, each with its sum."""
+    items = [
+        part.breakdown_value
+        for part in parts(scene.numbers.figures, "fund_arrival_rate", scene.selection, "account_item")
+    ]
+    sources = [item for item in items if money(scene, "fund_income", "", item=item).value]
+    uses = [item for item in items if money(scene, "fund_expense", "", item=item).value]
+    return (*_sources(scene, sources), *_uses(scene, uses))
+
+
+def _sources(scene: Scene, items: list[str]) -> tuple[Table, ...]:
+    if not items:
+        return ()
+    columns = (
+        Column(("收入来源",)),
+        Column(("应到资金",), "wan"),
+        Column(("到位资金",), "wan"),
+        Column(("资金到位率",), "percent"),
+        Column(("基金收入",), "wan"),
+    )
+    rows = [
+        (
+            name,
+            money(scene, "fund_due", "应到资金", item=item),
+            money(scene, "fund_arrived", "到位资金", item=item),
+            scene.numbers.indicator(
+                "fund_arrival_rate", breakdown=("none", "all") if item == "all" else ("account_item", item)
+            ),
+            money(scene, "fund_income", "基金收入", item=item),
+        )
+        for item, name in [*((item, account_item(item)) for item in items), ("all", "合计")]
+    ]
+    return (
+        balance.table(
+            "fund_income",
+            "基金收入来源情况表",
+            columns,
+            rows,
+            "单位：万元，%",
+            total=len(items),
+            added=(1, 2, 4),
+            notes=("利息收入和其他收入无应到资金，不计入到位资金。",),
+        ),
+    )
+
+
+def _uses(scene: Scene, items: list[str]) -> tuple[Table, ...]:
+    if not items:
+        return ()
+    rows = [
+        (name, money(scene, "fund_expense", "基金支出", item=item))
+        for item, name in [*((item, account_item(item)) for item in items), ("all", "合计")]
+    ]
+    return (
+        balance.table(
+            "fund_expense",
+            "基金支出项目情况表",
+            (Column(("支出项目",)), Column(("基金支出",), "wan")),
+            rows,
+            "单位：万元",
+            total=len(items),
+            added=(1,),
+        ),
+    )
+
+
+FUND = Section("基金运行", body, forms)

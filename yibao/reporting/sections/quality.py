@@ -1,0 +1,208 @@
+"""口径说明 and 数据质量说明: how the figures are defined, and how good the data are that they were made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yibao.labels import dataset
+from yibao.quality_page.labels import KINDS
+from yibao.reporting import balance
+from yibao.reporting import sentences as say
+from yibao.reporting.content import Block, Column, Content, Figure, How, Paragraph, Table
+from yibao.reporting.scene import Scene, full_width
+from yibao.reporting.sections.section import Section
+from yibao.reporting.sentences import Clause
+
+_VERDICTS = {"passed": "通过", "failed": "未通过", "error": "检查出错"}
+_CALIBRES = "主要指标口径表"
+_FILES = "数据接收情况表"
+_COLUMNS = {
+    "landed_rows": "接收",
+    "accepted_rows": "采用",
+    "quarantined_rows": "隔离",
+    "duplicate_rows": "重复",
+    "superseded_rows": "被更正替代",
+}
+
+
+def calibre_body(scene: Scene) -> tuple[Block, ...]:
+    """What holds for all figures; each indicator's own calibre stands in the annex."""
+    later = f"1月1日至{scene.month}月底" if scene.month > 1 else "1月份"
+    return (
+        *say.paragraph(
+            say.sentence(
+                (f"除注明“当月”的外，本报告数据均为{scene.year}年{later}的累计数",),
+                ("参保人数、累计结余为期末数",),
+                ("去年同期为上年相同月份的累计数",),
+            ),
+            ("比率的增减以个百分点表示，金额和平均数的增减以百分比表示；数据四舍五入，仅用于列示。",),
+        ),
+        *say.paragraph(
+            ("住院包括生育住院；住院人次、费用按结算月份统计，冲销的结算予以扣减。",),
+            ("参保率以户籍人口为分母，常住人口和剔除长期外出人员两种口径一并列示。",),
+            ("住院实际补偿比为统筹基金支付占住院费用的比重，计入大病保险、大额补助和医疗救助的另行注明。",),
+            ("县域外转出率按医疗机构所在地统计。基金使用率以应到资金为分母。",),
+            (f"各指标的计算公式和口径见附件《{_CALIBRES}》。",),
+        ),
+    )
+
+
+def calibres(scene: Scene, figures: Sequence[Figure]) -> tuple[Table, ...]:
+    """附表: formula and definition of every indicator among the figures, in the order of the catalogue."""
+    catalogue = scene.numbers.catalogue
+    used = {figure.origin.code for figure in figures}
+    rows = [
+        (full_width(indicator.name_zh), catalogue.formula(code), indicator.definition_zh, indicator.source_zh)
+        for code, indicator in catalogue.indicators.items()
+        if code in used
+    ]
+    if not rows:
+        return ()
+    columns = tuple(Column((head,)) for head in ("指标", "计算公式", "口径", "数据来源和依据"))
+    return (balance.table("calibres", _CALIBRES, columns, rows, ""),)
+
+
+def quality_body(scene: Scene) -> tuple[Block, ...]:
+    """What was delivered and used, what was checked, what agrees with what."""
+    return (*_files(scene), *_checks(scene), *_reconciled(scene))
+
+
+def _figure(
+    scene: Scene, table: str, column: str, name: str, how: How = "cell", *keys: tuple[str, str]
+) -> Figure:
+    return scene.numbers.cell(table, column, "count", name, keys, how=how)
+
+
+def _rows(scene: Scene, column: str, *keys: tuple[str, str]) -> Figure:
+    return _figure(scene, "file_conservation", column, f"{_COLUMNS[column]}行数", "sum", *keys)
+
+
+def _files(scene: Scene) -> tuple[Paragraph, ...]:
+    files = _figure(scene, "file_conservation", "file", "文件（工作表）", "count")
+    pending = _figure(scene, "quarantine", "row", "待更正问题", "count", ("status", "open"))
+    return say.paragraph(
+        say.sentence(
+            ("本报告依据的数据来自导出文件（含工作簿的各工作表）", files, "个"),
+            *(say.told(name, _rows(scene, column), "行") for column, name in _COLUMNS.items()),
+        ),
+        ("接收的行数等于采用、隔离、重复、被更正替代的行数之和。",) if _conserved(scene) else (),
+        say.sentence(say.told("隔离的数据未计入本报告，尚待更正的问题", pending, "处"))
+        if pending.value
+        else (),
+        say.sentence(_quarantined(scene)),
+        (f"分类情况见附件《{_FILES}》。",),
+    )
+
+
+def _conserved(scene: Scene) -> bool:
+    landed, *others = (_rows(scene, column).value or 0 for column in _COLUMNS)
+    return landed == sum(others)
+
+
+def _quarantined(scene: Scene) -> Clause:
+    held = [(code, _rows(scene, "quarantined_rows", ("dataset", code))) for code in _datasets(scene)]
+    return say.named(
+        "按数据类别看，隔离的有",
+        [say.valued(dataset(code), figure, "行") for code, figure in held if figure.value],
+    )
+
+
+def _datasets(scene: Scene) -> tuple[str, ...]:
+    found = scene.numbers.figures.rows(str, "select distinct dataset from file_conservation order by dataset")
+    return found
+
+
+def _checks(scene: Scene) -> tuple[Paragraph, ...]:
+    verdicts = scene.numbers.figures.rows(str, "select verdict from quality_run")
+    if len(verdicts) != 1:
+        return say.paragraph(("没有质量检查的记录。",))
+
+    def held(column: str, name: str) -> Figure:
+        return _figure(scene, "quality_run", column, name)
+
+    return say.paragraph(
+        say.sentence(
+            say.told("数据质量检查共设检查项", held("expectations", "质量检查项"), "项"),
+            say.told("通过", held("passed", "通过的检查项"), "项"),
+            say.told("未通过的关键项", held("failed_critical", "未通过的关键项"), "项"),
+            say.told("提醒项", held("failed_warning", "未通过的提醒项"), "项"),
+            say.told("参考项", held("failed_info", "未通过的参考项"), "项"),
+            (f"检查结论为{_VERDICTS.get(verdicts[0], verdicts[0])}",),
+        )
+    )
+
+
+def _reconciled(scene: Scene) -> tuple[Paragraph, ...]:
+    kinds = [
+        kind
+        for kind in scene.numbers.figures.rows(str, "select distinct kind from reconciliation order by kind")
+    ]
+    if not kinds:
+        return say.paragraph(("没有对账记录。",))
+    uneven = [
+        say.valued(
+            _kind(kind),
+            _figure(
+                scene, "reconciliation", "subject", "对账不符", "count", ("kind", kind), ("status", "differs")
+            ),
+            "项",
+        )
+        for kind in kinds
+        if _figure(
+            scene, "reconciliation", "subject", "对账不符", "count", ("kind", kind), ("status", "differs")
+        ).value
+    ]
+    return say.paragraph(
+        say.sentence(
+            say.told("对账共", _figure(scene, "reconciliation", "subject", "对账", "count"), "项"),
+            say.told(
+                "相符",
+                _figure(scene, "reconciliation", "subject", "对账相符", "count", ("status", "equal")),
+                "项",
+            ),
+            say.named("不符的有", uneven),
+        ),
+    )
+
+
+def _kind(code: str) -> str:
+    return KINDS[code][1] if code in KINDS else code
+
+
+def quality_forms(scene: Scene) -> tuple[Table, ...]:
+    """附表: rows by dataset, and where they went."""
+    codes = _datasets(scene)
+    if not codes:
+        return ()
+    columns = (
+        Column(("数据类别",)),
+        Column(("文件（工作表）",), "count"),
+        *(Column(("数据行", name), "count") for name in _COLUMNS.values()),
+    )
+    rows = [
+        *(_dataset(scene, dataset(code), ("dataset", code)) for code in codes),
+        _dataset(scene, "合计"),
+    ]
+    return (
+        balance.table(
+            "files",
+            _FILES,
+            columns,
+            rows,
+            "单位：个，行",
+            total=len(codes),
+            added=tuple(range(1, len(columns))),
+        ),
+    )
+
+
+def _dataset(scene: Scene, name: str, *keys: tuple[str, str]) -> tuple[Content, ...]:
+    return (
+        name,
+        _figure(scene, "file_conservation", "file", "文件（工作表）", "count", *keys),
+        *(_rows(scene, column, *keys) for column in _COLUMNS),
+    )
+
+
+CALIBRE = Section("口径说明", calibre_body)
+QUALITY = Section("数据质量说明", quality_body, quality_forms)

@@ -1,0 +1,90 @@
+"""就医流向: where inpatients were treated, and who went outside without a referral."""
+
+from __future__ import annotations
+
+from yibao.reporting import few
+from yibao.reporting import sentences as say
+from yibao.reporting.content import Block, Paragraph
+from yibao.reporting.scene import Scene
+from yibao.reporting.sections.charts import beside_last_year
+from yibao.reporting.sections.section import Section
+
+# share of the inpatients by the tier of the institution, and the tier's name
+_SHARES = {"township_tier_share": "乡级", "county_tier_share": "县级", "above_county_tier_rate": "市级及以上"}
+
+
+def body(scene: Scene) -> tuple[Block, ...]:
+    """By place, by tier, referred or not."""
+    return (*_places(scene), *_tiers(scene), *_chart(scene), *_unreferred(scene))
+
+
+def _places(scene: Scene) -> tuple[Paragraph, ...]:
+    numbers = scene.numbers
+    rate = "out_county_rate"
+    return say.paragraph(
+        say.sentence(
+            say.told(
+                f"{scene.span}，{scene.whole}参保人员在县域内住院", scene.count("in_county_rate"), "人次"
+            ),
+            ()
+            if few.is_few(scene.count(rate).value)
+            else say.told("在县域外住院", scene.count(rate), "人次"),
+        ),
+        say.sentence(
+            say.from_to(
+                scene.name(rate),
+                numbers.indicator(rate, "last_year_value"),
+                numbers.indicator(rate),
+                numbers.indicator(rate, "last_year_change"),
+            ),
+            say.beside_target(
+                numbers.indicator(rate, minus="target_value"), numbers.indicator(rate, "target_value")
+            ),
+        ),
+        say.sentence(*scene.ratio("in_county_rate")),
+        say.sentence(
+            *scene.ratio("in_county_fund_share", "县域内医疗机构基金支出占基金支出（不含药店）的比重")
+        ),
+    )
+
+
+def _tiers(scene: Scene) -> tuple[Paragraph, ...]:
+    shares = [
+        say.sentence(
+            say.told(f"{name}占", scene.numbers.indicator(code)),
+            say.moved(scene.numbers.indicator(code, "last_year_change")),
+            end="；",
+        )
+        for code, name in _SHARES.items()
+    ]
+    said = [share for share in shares if share]
+    if not said:
+        return ()
+    return say.paragraph(("按医疗机构层级看，住院人次中",), *said[:-1], (*said[-1][:-1], "。"))
+
+
+def _chart(scene: Scene) -> tuple[Block, ...]:
+    return beside_last_year(
+        scene,
+        "flows_by_tier",
+        f"{scene.whole}参保人员住院人次的机构层级分布",
+        tuple(_SHARES.values()),
+        tuple(
+            (scene.numbers.indicator(code), scene.numbers.indicator(code, "last_year_value"))
+            for code in _SHARES
+        ),
+    )
+
+
+def _unreferred(scene: Scene) -> tuple[Paragraph, ...]:
+    outside = scene.count("direct_settle_rate", "denominator")
+    return say.paragraph(
+        say.sentence(*scene.ratio("unreferred_share", "县域外住院中未经转诊的占比")),
+        say.sentence(
+            () if few.is_few(outside.value) else say.told("异地就医结算", outside, "人次"),
+            *scene.ratio("direct_settle_rate", "直接结算率"),
+        ),
+    )
+
+
+REFERRAL = Section("就医流向", body)

@@ -20,7 +20,7 @@ from yibao.reporting.product import Order
 from yibao.reporting.sentences import Clause
 
 # how the whole of a place is called, by the last character of its name: 全县, 全市
-_KINDS_OF_PLACE = frozenset("县市区旗州盟")
+_KINDS_OF_PLACE = frozenset("县市区旗州盟乡镇")
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Scene:
     @property
     def whole(self) -> str:
         """`全县`."""
-        last = self.order.region_name[-1:]
-        return f"全{last}" if last in _KINDS_OF_PLACE else "全县"
+        name = self.order.region_name
+        return f"全{name[-1:]}" if name[-1:] in _KINDS_OF_PLACE else name
 
     @property
     def selection(self) -> Selection:

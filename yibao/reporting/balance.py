@@ -36,7 +36,7 @@ def table(
         for column in whole:
             if column not in even:
                 name = "".join(dict.fromkeys(columns[column].head))
-                said.append(f"{name}各项之和与合计不一致，合计以单独上报的数为准。")
+                said.append(f"{name}各项之和与合计不一致，合计以全部数据为准。")
         if even:
             sums = (Sum(total, parts, even),)
         if any(_differs_as_printed(rows, total, parts, column) for column in even):

@@ -154,30 +154,56 @@ class Scene:
         """Whether it stands for the persons without a known township."""
         return len(region_code) == 9 and region_code.endswith(UNKNOWN_TOWNSHIP)
 
-    def ratio(self, code: str, name: str = "", *, target: bool = True, **cell: Any) -> tuple[Clause, ...]:
+    def ratio(
+        self,
+        code: str,
+        name: str = "",
+        *,
+        verb: str = "为",
+        target: bool = True,
+        expected: bool = False,
+        **cell: Any,
+    ) -> tuple[Clause, ...]:
         """A ratio, how it moved, and how it stands to its target: three clauses of one sentence.
 
-        `cell`: further keys of `Numbers.indicator`. A ratio out of so few persons that they could be counted back is left out.
+        `expected`: where it is missing, that is said. `cell`: further keys of `Numbers.indicator`. A ratio out of so few
+        persons that they could be counted back is left out.
         """
         if self.tells_few(code, **cell):
             return ()
-        value = self.numbers.indicator(code, **cell)
         clauses = (
-            say.told_or_unreported(name or self.name(code), value, verb="为"),
+            self._first(name or self.name(code), self.numbers.indicator(code, **cell), verb, expected),
             say.moved(self.numbers.indicator(code, "last_year_change", **cell)),
         )
-        if not target or value.value is None:
-            return clauses
-        beside = self.numbers.indicator(code, minus="target_value", **cell)
-        return (*clauses, say.beside_target(beside, self.numbers.indicator(code, "target_value", **cell)))
+        return (*clauses, self.beside_target(code, **cell)) if target else clauses
+
+    def beside_target(self, code: str, **cell: Any) -> Clause:
+        """How an indicator stands to its target; one that should be neither high nor low has a 控制线 instead."""
+        direction = self.numbers.catalogue[code].direction
+        if direction == "none":
+            return ()
+        return say.beside_target(
+            self.numbers.indicator(code, minus="target_value", **cell),
+            self.numbers.indicator(code, "target_value", **cell),
+            "控制线" if direction == "band" else "目标",
+        )
 
     def average(self, code: str, name: str = "", **cell: Any) -> tuple[Clause, ...]:
-        """An average of money or days and how it grew: two clauses of one sentence."""
-        value = self.numbers.indicator(code, **cell)
+        """An average of money and how it grew: two clauses of one sentence; none where few persons made it."""
+        if self.tells_few(code, **cell):
+            return ()
         return (
-            say.told_or_unreported(name or self.name(code), value, verb="为"),
+            say.told(f"{name or self.name(code)}为", self.numbers.indicator(code, **cell)),
             say.grew(self.numbers.indicator(code, "last_year_change", **cell)),
         )
+
+    @staticmethod
+    def _first(name: str, value: Figure, verb: str, expected: bool) -> Clause:
+        return say.told_or_unreported(name, value, verb=verb) if expected else say.told(name + verb, value)
+
+    def counted(self, before: str, persons: Figure, after: str) -> Clause:
+        """Persons or cases; nothing where they are few."""
+        return () if is_few(persons.value) else say.told(before, persons, after)
 
     def count(self, code: str, column: str = "numerator", **cell: Any) -> Figure:
         """The numerator or denominator of an indicator as a number of persons, cases or institutions."""

@@ -52,7 +52,7 @@ def more_or_less(difference: Figure, than: str = LAST_YEAR, after: str = "") -> 
 
 
 def from_to(name: str, then: Figure, now: Figure, change: Figure) -> Clause:
-    """`县域外转出率由去年同期的16.38%下降到9.28%，下降7.10个百分点`; without a base `县域外转出率为9.28%`."""
+    """`县域外转出率由去年同期的16.38%下降到9.28%，下降了7.10个百分点`; without a base `县域外转出率为9.28%`."""
     if now.value is None:
         return (name + UNREPORTED,)
     way = direction(change)
@@ -61,7 +61,7 @@ def from_to(name: str, then: Figure, now: Figure, change: Figure) -> Clause:
     if way == 0:
         return (f"{name}为", now, f"，与{LAST_YEAR}持平")
     verb = "提高" if way > 0 else "下降"
-    return (f"{name}由{LAST_YEAR}的", then, f"{verb}到", now, f"，{verb}", _size(change))
+    return (f"{name}由{LAST_YEAR}的", then, f"{verb}到", now, f"，{verb}了", _size(change))
 
 
 def beside_target(difference: Figure, target: Figure, called: str = "目标") -> Clause:
@@ -116,6 +116,15 @@ def sentence(*clauses: Clause, begin: str = "", end: str = "。") -> Clause:
     for at, clause in enumerate(said):
         spans += ["，", *clause] if at else clause
     return (*spans, end)
+
+
+def chain(*parts: Sequence[Clause], begin: str = "") -> Clause:
+    """Sentences about one thing with semicolons between: `县级占53.26%；乡级占35.74%。`"""
+    said = [each for each in (sentence(*part, end="") for part in parts) if each]
+    spans: list[Span] = [begin] if begin else []
+    for at, each in enumerate(said):
+        spans += ["；", *each] if at else each
+    return (*spans, "。") if said else NOTHING
 
 
 def paragraph(*sentences: Clause) -> tuple[Paragraph, ...]:

@@ -95,7 +95,7 @@ def test_from_and_to_says_what_is_known() -> None:
     lost = number(None, "points")
     assert (
         said(from_to("转出率", then, now, number("-3.56", "points")))
-        == "转出率由去年同期的19.18%下降到15.62%，下降3.56个百分点"
+        == "转出率由去年同期的19.18%下降到15.62%，下降了3.56个百分点"
     )
     assert said(from_to("转出率", then, then, number("0", "points"))) == "转出率为19.18%，与去年同期持平"
     assert said(from_to("转出率", missing, now, lost)) == "转出率为15.62%"

@@ -27,6 +27,8 @@ def body(scene: Scene) -> tuple[Block, ...]:
 
 
 def _inpatients(scene: Scene) -> tuple[Paragraph, ...]:
+    if scene.count("ip_avg_cost", "denominator").value is None:
+        return say.paragraph(("住院待遇所需的结算单数据未报全。",))
     numbers = scene.numbers
     return say.paragraph(
         say.sentence(
@@ -36,8 +38,8 @@ def _inpatients(scene: Scene) -> tuple[Paragraph, ...]:
             say.told("发生住院费用", scene.money("ip_avg_cost")),
             say.told("统筹基金支付", scene.money("ip_actual_ratio")),
         ),
-        say.sentence(*scene.ratio("ip_actual_ratio")),
-        say.sentence(*scene.ratio("ip_policy_ratio")),
+        say.sentence(*scene.ratio("ip_actual_ratio", expected=True)),
+        say.sentence(*scene.ratio("ip_policy_ratio", expected=True)),
         say.sentence(
             say.told(
                 "计入大病保险、大额补助和医疗救助后，住院实际补偿比为",
@@ -57,13 +59,15 @@ def _schemes(scene: Scene) -> tuple[Table, ...]:
     codes = [paid.key for paid in paid_by_scheme(scene.numbers.figures, scene.selection)]
     if len(codes) < 2:
         return ()
-    rows = [_row(scene, scene.schemes.get(code, code), {"insutype": code}) for code in codes]
+    rows = few.guarded([_row(scene, scene.schemes.get(code, code), {"insutype": code}) for code in codes], 1)
+    if sum(isinstance(row[1], Figure) for row in rows) < 2:
+        return ()
     return (
         balance.table(
             "compensation_by_scheme",
             "各险种住院待遇情况表",
             _columns("险种"),
-            [*few.guarded(rows, 1), _row(scene, "合计", {})],
+            [*rows, _row(scene, "合计", {})],
             "单位：人次，万元，%，元",
             total=len(rows),
             added=(1, 2, 3),
@@ -72,6 +76,8 @@ def _schemes(scene: Scene) -> tuple[Table, ...]:
 
 
 def _outpatients(scene: Scene) -> tuple[Paragraph, ...]:
+    if scene.count("op_avg_cost", "denominator").value is None:
+        return say.paragraph(("门诊待遇所需的结算单数据未报全。",))
     return say.paragraph(
         say.sentence(
             say.told_or_unreported(
@@ -80,8 +86,10 @@ def _outpatients(scene: Scene) -> tuple[Paragraph, ...]:
             say.told("发生门诊费用", scene.money("op_avg_cost")),
             say.told("统筹基金支付", scene.money("op_actual_ratio")),
         ),
-        say.sentence(*scene.ratio("op_actual_ratio")),
-        say.sentence(
+        say.sentence(*scene.ratio("op_actual_ratio", expected=True)),
+        ()
+        if scene.tells_few("two_disease_avg_fund")
+        else say.sentence(
             say.told(
                 "高血压、糖尿病门诊用药保障结算", scene.count("two_disease_avg_fund", "denominator"), "人次"
             ),

@@ -11,34 +11,60 @@ from yibao.reporting.scene import Scene
 from yibao.reporting.sections.charts import beside_last_year
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sections.tiers import tiers
+from yibao.reporting.sentences import Clause
 
 
 def body(scene: Scene) -> tuple[Block, ...]:
     """Inpatients of the year and of the month, what the cost is made of, outpatients."""
-    return (*_stays(scene), *_chart(scene), *_month(scene), *_structure(scene))
+    known = scene.count("ip_avg_cost", "denominator").value is not None
+    stays = _stays(scene) if known else say.paragraph(("医疗费用所需的结算单数据未报全。",))
+    return (*stays, *_chart(scene), *_month(scene), *_structure(scene))
 
 
 def _stays(scene: Scene) -> tuple[Paragraph, ...]:
     return say.paragraph(
         say.sentence(*scene.average("ip_avg_cost"), begin=f"{scene.span}，"),
-        say.sentence(*scene.average("ip_avg_cost_in_county"), end="；"),
-        say.sentence(*scene.average("ip_avg_cost_out_county")),
-        say.sentence(*scene.average("ip_avg_days")),
+        say.chain(scene.average("ip_avg_cost_in_county"), scene.average("ip_avg_cost_out_county")),
+        _mixed(scene),
+        _days(scene),
         say.sentence(*scene.average("ip_cost_per_day")),
         say.sentence(*scene.average("op_avg_cost")),
     )
 
 
+def _mixed(scene: Scene) -> Clause:
+    """Where both places grow and the whole falls, or the other way round: a reader would take it for a mistake."""
+    codes = ("ip_avg_cost", "ip_avg_cost_in_county", "ip_avg_cost_out_county")
+    if any(scene.tells_few(code) for code in codes):
+        return ()
+    whole, inside, outside = (
+        say.direction(scene.numbers.indicator(code, "last_year_change")) for code in codes
+    )
+    if not whole or inside != outside or inside != -whole:
+        return ()
+    parts, together = ("上升", "下降") if whole < 0 else ("下降", "上升")
+    return (f"县域内、县域外次均费用均{parts}而总体{together}，系两者住院人次占比变化所致。",)
+
+
+def _days(scene: Scene) -> Clause:
+    numbers = scene.numbers
+    return say.sentence(
+        say.told_or_unreported("平均住院日", numbers.indicator("ip_avg_days"), verb="为"),
+        say.more_or_less(numbers.indicator("ip_avg_days", minus="last_year_value")),
+    )
+
+
 def _month(scene: Scene) -> tuple[Paragraph, ...]:
     cases = scene.count("ip_avg_cost", "denominator", mode="month")
-    if few.is_few(cases.value):
+    # in January the month is the year to date
+    if few.is_few(cases.value) or scene.month == 1:
         return ()
     return say.paragraph(
         say.sentence(
             say.told(f"{scene.month}月当月，住院", cases, "人次"),
             say.told("住院费用", scene.money("ip_avg_cost", mode="month")),
             say.told("住院次均费用", scene.numbers.indicator("ip_avg_cost", mode="month")),
-            say.grew(scene.numbers.indicator("ip_avg_cost", "last_year_change", mode="month")),
+            say.grew(scene.numbers.indicator("ip_avg_cost", "last_year_change", mode="month"), "去年同月"),
             say.grew(scene.numbers.indicator("ip_avg_cost", "previous_change", mode="month"), "上月"),
         )
     )
@@ -47,8 +73,7 @@ def _month(scene: Scene) -> tuple[Paragraph, ...]:
 def _structure(scene: Scene) -> tuple[Paragraph, ...]:
     return say.paragraph(
         say.sentence(*scene.ratio("ip_selfpay_share")),
-        say.sentence(*scene.ratio("drug_share"), end="；"),
-        say.sentence(*scene.ratio("material_share")),
+        say.chain(scene.ratio("drug_share"), scene.ratio("material_share")),
     )
 
 
@@ -93,13 +118,15 @@ def forms(scene: Scene) -> tuple[Table, ...]:
         Column(("平均住院日",), "days"),
         Column(("实际补偿比",), "percent"),
     )
+    # not by their cost among the others, which would bound it
+    rows = sorted(few.guarded(rows, 2), key=lambda row: row[2] == few.HIDDEN)
     total = ("合计", None, *_figures(scene, ("none", "all")))
     return (
         balance.table(
             "institutions",
             "定点医疗机构住院费用情况表",
             columns,
-            [*few.guarded(rows, 2), total],
+            [*rows, total],
             "单位：人次，万元，元，天，%",
             total=len(rows),
             added=(2, 3, 4),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
 from yibao.figures import fund_books, parts
+from yibao.formatting import half_up
 from yibao.reporting import balance
 from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Column, Content, Figure, Heading, Paragraph, Table
@@ -11,9 +16,13 @@ from yibao.reporting.sections.charts import by_month
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sentences import Clause
 
+_WHOLE = Decimal(100)
+
 
 def body(scene: Scene) -> tuple[Block, ...]:
     """What came in, what went out, by scheme, and the budget."""
+    if scene.numbers.indicator("fund_use_rate").value is None:
+        return say.paragraph(("基金收支台账数据未报全。",))
     return (
         Heading(2, "资金到位情况"),
         *_arrived(scene),
@@ -51,30 +60,30 @@ def _arrived(scene: Scene) -> tuple[Paragraph, ...]:
             account_item(part.breakdown_value),
             scene.numbers.indicator("fund_arrival_rate", breakdown=("account_item", part.breakdown_value)),
         )
-        for part in parts(scene.numbers.figures, "fund_arrival_rate", scene.selection, "account_item")
-        if part.value is not None and say.direction(_lack(scene, part.breakdown_value)) == -1
+        for part in sorted(
+            parts(scene.numbers.figures, "fund_arrival_rate", scene.selection, "account_item"),
+            key=lambda part: (part.value or 0, part.breakdown_value),
+        )
+        if part.value is not None and half_up(part.value, 2) < _WHOLE
     ]
     return say.paragraph(
         say.sentence(
             say.told(f"{scene.span}，应筹集资金", money(scene, "fund_due", "应到资金")),
             say.told("实际到位", money(scene, "fund_arrived", "到位资金")),
-            *scene.ratio("fund_arrival_rate"),
+            *scene.ratio("fund_arrival_rate", expected=True),
         ),
         say.sentence(say.named("未足额到位的有", late), begin="按资金来源看，"),
     )
 
 
-def _lack(scene: Scene, item: str) -> Figure:
-    return money(scene, "fund_arrived", "到位资金差额", item=item, minus="fund_due")
-
-
 def _books(scene: Scene) -> tuple[Paragraph, ...]:
     left = money(scene, "fund_income", "当期结余", minus="fund_expense")
+    overspent = say.direction(left) == -1
     return say.paragraph(
         say.sentence(
             say.told_or_unreported(f"{scene.span}，基金收入", money(scene, "fund_income", "基金收入")),
             say.told_or_unreported("基金支出", money(scene, "fund_expense", "基金支出")),
-            say.told("当期结余", left),
+            say.told("当期收不抵支" if overspent else "当期结余", replace(left, size_only=overspent)),
         ),
         say.sentence(*scene.ratio("fund_use_rate")),
         say.sentence(
@@ -130,27 +139,37 @@ def _scheme(scene: Scene, name: str, insutype: str) -> tuple[Content, ...]:
 
 
 def _budget(scene: Scene) -> tuple[Paragraph, ...]:
+    if scene.numbers.indicator("budget_exec_rate").value is None:
+        return ()
     return say.paragraph(
         say.sentence(
             say.told("纳入总额预算管理的定点医疗机构累计支付", scene.money("budget_exec_rate")),
-            say.completed(
-                scene.money("budget_exec_rate", "denominator"),
-                scene.numbers.indicator("budget_exec_rate"),
-                "全年预算",
-            ),
+            say.told("全年预算", scene.money("budget_exec_rate", "denominator")),
+            *scene.ratio("budget_exec_rate", "预算执行率", target=False),
         )
     )
 
 
 def forms(scene: Scene) -> tuple[Table, ...]:
     """附表: income by source and expense by use, each with its sum."""
-    items = [
-        part.breakdown_value
-        for part in parts(scene.numbers.figures, "fund_arrival_rate", scene.selection, "account_item")
-    ]
-    sources = [item for item in items if money(scene, "fund_income", "", item=item).value]
-    uses = [item for item in items if money(scene, "fund_expense", "", item=item).value]
+    items = scene.numbers.figures.rows(
+        str,
+        """
+        select account_item
+        from mart_fund
+        where period = ? and period_mode = 'ytd' and region_code = ? and insutype = 'all' and account_item != 'all'
+        """,
+        (scene.order.period, scene.order.region_code),
+    )
+    sources = _largest_first(scene, "fund_income", "基金收入", items)
+    uses = _largest_first(scene, "fund_expense", "基金支出", items)
     return (*_sources(scene, sources), *_uses(scene, uses))
+
+
+def _largest_first(scene: Scene, column: str, name: str, items: Sequence[str]) -> list[str]:
+    """The items with an amount."""
+    amounts = {item: money(scene, column, name, item=item).value or Decimal(0) for item in items}
+    return sorted((item for item in items if amounts[item]), key=lambda item: (-amounts[item], item))
 
 
 def _sources(scene: Scene, items: list[str]) -> tuple[Table, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yibao.figures import Value, values
-from yibao.reporting import balance
+from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Column, Content, Table
 from yibao.reporting.scene import Scene, full_width, listed
@@ -16,42 +16,38 @@ _UNITS = {"percent": "%", "yuan": "元", "days": "天", "months": "个月"}
 
 def main_indicators(scene: Scene) -> tuple[str, ...]:
     """Those of the order, else the headline indicators of the catalogue."""
-    if scene.order.indicators:
-        return scene.order.indicators
-    known = scene.numbers.catalogue.indicators.values()
-    headline = [indicator for indicator in known if indicator.headline is not None]
-    return tuple(
-        indicator.code for indicator in sorted(headline, key=lambda indicator: indicator.headline or 0)
-    )
+    return scene.order.indicators or _headline(scene)
+
+
+def _headline(scene: Scene) -> tuple[str, ...]:
+    known = [each for each in scene.numbers.catalogue.indicators.values() if each.headline is not None]
+    return tuple(each.code for each in sorted(known, key=lambda each: each.headline or 0))
 
 
 def body(scene: Scene) -> tuple[Block, ...]:
-    """Against the targets, against last year, against the lines."""
-    held = values(scene.numbers.figures, main_indicators(scene), scene.selection)
+    """The headline indicators against their targets, last year and the alert lines."""
+    held = values(scene.numbers.figures, _headline(scene), scene.selection)
     return (
         *say.paragraph(
-            say.sentence(
-                (f"{scene.until}，{scene.whole}医疗保障主要指标累计完成情况见附件《{_TITLE}》",),
-            ),
-            _targets(scene, held),
-            _moves(scene, held),
+            _targets(scene, held), _moves(scene, held), (f"主要指标完成情况见附件《{_TITLE}》。",)
         ),
         *say.paragraph(_alerts(scene)),
     )
 
 
 def _targets(scene: Scene, held: dict[str, Value]) -> Clause:
-    met: list[str] = []
-    missed: list[str] = []
+    met: list[Clause] = []
+    missed: list[Clause] = []
     for code in held:
-        higher = {"higher": 1, "lower": -1}.get(scene.numbers.catalogue[code].direction)
+        wanted = {"higher": 1, "lower": -1}.get(scene.numbers.catalogue[code].direction)
         beside = say.direction(scene.numbers.indicator(code, minus="target_value"))
-        if higher is not None and beside is not None and not scene.tells_few(code):
-            (met if beside * higher >= 0 else missed).append(scene.name(code))
+        if wanted is not None and beside is not None and not scene.tells_few(code):
+            told = say.valued(scene.name(code), scene.numbers.indicator(code))
+            (met if beside * wanted >= 0 else missed).append(told)
     return say.sentence(
-        (f"达到目标的有{listed(met)}",) if met else (),
-        (f"未达到目标的有{listed(missed)}",) if missed else (),
-        begin="与目标相比，",
+        say.named("达到目标要求的主要指标有", met),
+        say.named("未达到目标要求的有" if met else "未达到目标要求的主要指标有", missed),
+        begin=f"{scene.until}，",
     )
 
 
@@ -61,33 +57,36 @@ def _moves(scene: Scene, held: dict[str, Value]) -> Clause:
         way = say.direction(scene.numbers.indicator(code, "last_year_change"))
         if way is not None:
             ways[way].append(scene.name(code))
-    said = [
-        (f"{verb}的有{listed(ways[way])}",)
-        for way, verb in ((1, "上升"), (-1, "下降"), (0, "持平"))
-        if ways[way]
-    ]
-    return say.sentence(*said, begin="与去年同期相比，")
+    verbs = ((1, "上升"), (-1, "下降"), (0, "持平"))
+    return say.sentence(
+        *((f"{verb}的有{listed(ways[way])}",) for way, verb in verbs if ways[way]),
+        begin=f"与{say.LAST_YEAR}相比，",
+    )
 
 
 def _alerts(scene: Scene) -> Clause:
-    """Which lines the region itself has passed."""
+    """Which lines the region itself has passed, and that its parts have."""
     passed: dict[str, list[str]] = {level: [] for level in problems.LEVELS}
+    # an alarm of a part is told here too; its warnings only in their section
+    alarms: list[str] = []
+    partly = False
     for problem in problems.found(scene):
-        if any(
-            scheme == "all"
-            and value.region_code == scene.order.region_code
-            and value.breakdown_value == "all"
-            for scheme, value in problem.cells
-        ):
+        if any(problems.is_whole(scene, cell) for cell in problem.cells):
             passed[problem.rule.level].append(problems.heading(scene, problem.rule))
+        elif problem.rule.level == "alarm":
+            alarms.append(problems.heading(scene, problem.rule))
+        partly = partly or not all(problems.is_whole(scene, cell) for cell in problem.cells)
     said = [
-        (f"达到{word}条件的有：{listed(passed[level])}",)
+        (f"达到{word}条件的有{listed(passed[level])}",)
         for level, word in problems.LEVELS.items()
         if passed[level]
-    ]
-    if not said:
-        return (f"按指标目录的预警规则，{scene.whole}各项指标均未达到预警条件。",)
-    return say.sentence(*said, begin=f"按指标目录的预警规则，{scene.whole}")
+    ] or [("各项指标均未达到预警条件",)]
+    parts = f"险种、{scene.below_noun}和机构"
+    return (
+        *say.sentence(*said, begin=f"按指标目录的预警规则，{scene.whole}总体上"),
+        *((f"分{parts}看，达到报警条件的有{listed(alarms)}。",) if alarms else ()),
+        *((f"{parts}的预警情况见“{problems.PROBLEMS.title}”部分。",) if partly else ()),
+    )
 
 
 _TITLE = "医疗保障主要指标完成情况表"
@@ -123,21 +122,20 @@ def forms(scene: Scene) -> tuple[Table, ...]:
 
 
 def _row(scene: Scene, code: str) -> tuple[Content, ...]:
-    figure = scene.numbers.indicator
     indicator = scene.numbers.catalogue[code]
     month: tuple[Content, ...] = (None, None)
     if indicator.has_month:
-        month = (figure(code, mode="month"), figure(code, "previous_change", mode="month"))
-    return (
-        full_width(indicator.name_zh),
-        _UNITS[indicator.unit],
-        *month,
-        figure(code),
-        figure(code, "last_year_value"),
-        figure(code, "last_year_change"),
-        figure(code, "target_value"),
-        figure(code, "completion"),
-    )
+        month = _cells(scene, code, "month", "value", "previous_change")
+    year = _cells(scene, code, "ytd", "value", "last_year_value", "last_year_change")
+    target, completion = _cells(scene, code, "ytd", "target_value", "completion")
+    return (full_width(indicator.name_zh), _UNITS[indicator.unit], *month, *year, target, completion)
+
+
+def _cells(scene: Scene, code: str, mode: str, *columns: str) -> tuple[Content, ...]:
+    """The columns of an indicator, none of them where few persons made it."""
+    if scene.tells_few(code, mode=mode):
+        return (few.HIDDEN,) * len(columns)
+    return tuple(scene.numbers.indicator(code, column, mode=mode) for column in columns)
 
 
 OVERVIEW = Section("总体情况", body, forms)

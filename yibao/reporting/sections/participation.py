@@ -45,7 +45,7 @@ def _insured(scene: Scene) -> tuple[Paragraph, ...]:
         first,
         say.sentence(
             say.told("户籍人口", scene.count("part_rate", "denominator"), "人"),
-            *scene.ratio("part_rate"),
+            *scene.ratio("part_rate", expected=True),
             _uninsured(scene),
         ),
         say.sentence(
@@ -79,7 +79,7 @@ def _cell(
 
 def _uninsured(scene: Scene) -> Clause:
     left = _cell(scene, "population_registered", "未参保人数", minus="insured_persons")
-    return say.told("尚有未参保", left, "人") if left.value is not None and left.value >= few.FEWEST else ()
+    return say.told("未参保", left, "人") if left.value is not None and left.value >= few.FEWEST else ()
 
 
 def _unpaid(scene: Scene) -> Clause:
@@ -117,24 +117,20 @@ def _by_township(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Paragraph, ..
 def _ranking(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Table, ...]:
     if len(ranked) < 2:
         return ()
-
-    def rate(column: str, region: str) -> Figure:
-        return scene.numbers.indicator("part_rate", column, region=region)
-
     rows = [
         (
             scene.region_names[value.region_code],
-            rate("value", value.region_code),
-            rate("last_year_value", value.region_code),
-            rate("last_year_change", value.region_code),
+            scene.numbers.indicator("part_rate", region=value.region_code),
+            scene.numbers.indicator("part_rate", "last_year_change", region=value.region_code),
+            scene.numbers.indicator("part_rate", region=value.region_code, minus="target_value"),
         )
         for value in ranked
     ]
     columns = (
         Column((scene.below_noun,)),
         Column(("参保率",), "percent"),
-        Column(("去年同期",), "percent"),
-        Column(("增减",), "points"),
+        Column(("比去年同期",), "points"),
+        Column(("比目标",), "points"),
     )
     return (
         balance.table(
@@ -142,7 +138,7 @@ def _ranking(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Table, ...]:
             f"各{scene.below_noun}参保率排序表",
             columns,
             rows,
-            "单位：%，增减为个百分点",
+            "单位：%，个百分点",
         ),
     )
 
@@ -150,13 +146,13 @@ def _ranking(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Table, ...]:
 def _special(scene: Scene) -> tuple[Paragraph, ...]:
     doubled = scene.count("double_cover_rate")
     if few.is_few(doubled.value):
-        double: Clause = (f"重复参保不足{few.FEWEST}人，按保护隐私的规定不列示人数",)
+        double: Clause = (f"存在重复参保，人数不足{few.FEWEST}人，按保护隐私的规定不列示",)
     else:
         double = say.told("重复参保", doubled, "人")
     return say.paragraph(
         say.sentence(
-            say.told("特殊人群名单在册", scene.count("part_rate_priority", "denominator"), "人"),
-            *scene.ratio("part_rate_priority"),
+            scene.counted("特殊人群名单在册", scene.count("part_rate_priority", "denominator"), "人"),
+            *scene.ratio("part_rate_priority", "参保率"),
         ),
         say.sentence(double),
     )
@@ -166,15 +162,13 @@ def _collected(scene: Scene) -> tuple[Paragraph, ...]:
     numbers = scene.numbers
     return say.paragraph(
         say.sentence(
-            say.told_or_unreported(
-                f"{scene.until}，{scene.year}参保年度征缴收入", scene.money("collect_rate")
-            ),
+            say.told_or_unreported(f"{scene.until}，{scene.year}年度参保缴费", scene.money("collect_rate")),
             say.completed(
                 scene.money("collect_rate", "denominator"), numbers.indicator("collect_rate"), "征缴任务"
             ),
             _moved(numbers.indicator("collect_rate", "last_year_change")),
         ),
-        say.sentence(say.told("累计缴费", _cell(scene, "contribution_persons", "缴费人数"), "人")),
+        say.sentence(say.told("缴费人数", _cell(scene, "contribution_persons", "缴费人数"), "人")),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
 from yibao.figures import AlertRule, Value, alert_rules, alerts, open_findings, parts
 from yibao.labels import TIERS
 from yibao.reporting import sentences as say
-from yibao.reporting.content import Block, Figure, Heading, Paragraph
+from yibao.reporting.content import Block, Figure, Heading, Kind, Paragraph
 from yibao.reporting.scene import Scene, listed
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sentences import Clause
@@ -16,6 +18,7 @@ from yibao.reporting.sentences import Clause
 LEVELS = {"alarm": "报警", "warning": "预警"}
 # two sides of one thing: where both are alerted, the first is told and the second only by its number
 _MIRRORED = {"out_county_rate": "in_county_rate"}
+KINDS: dict[str, Kind] = {"percent": "percent", "yuan": "yuan", "days": "days", "months": "months"}
 _COMPARED = {">": "高于", "<": "低于"}
 
 
@@ -87,6 +90,12 @@ def body(scene: Scene) -> tuple[Block, ...]:
     return tuple(blocks) or say.paragraph(("按指标目录的预警规则，本期没有需要报告的问题。",))
 
 
+def is_whole(scene: Scene, cell: tuple[str, Value]) -> bool:
+    """Whether it is the region itself, all schemes together."""
+    scheme, value = cell
+    return scheme == "all" and value.region_code == scene.order.region_code and value.breakdown_value == "all"
+
+
 def heading(scene: Scene, rule: AlertRule) -> str:
     """What is wrong, without a number: `参保率低于目标`."""
     name = scene.name(rule.indicator_code)
@@ -95,88 +104,90 @@ def heading(scene: Scene, rule: AlertRule) -> str:
         return f"{name}{compared}目标"
     if rule.threshold_kind == "elapsed_share":
         return f"{name}{compared}时间进度"
-    if rule.metric == "last_year_change":
-        return f"{name}增长较快" if rule.comparator == ">" else f"{name}下降较快"
-    if rule.threshold == 0 and rule.comparator == ">":
-        return f"存在{name.removesuffix('占比')}"
     if rule.threshold == 0:
-        return f"{name}为负"
-    tier = f"{TIERS.get(rule.breakdown_value, '')}机构" if rule.breakdown_value else ""
-    line = LEVELS[rule.level]
-    return f"{tier}{name}{compared}{line}线"
+        return f"存在{name.removesuffix('占比')}" if rule.comparator == ">" else f"{name}为负"
+    tier = f"{TIERS.get(rule.breakdown_value, rule.breakdown_value)}机构" if rule.breakdown_value else ""
+    growth = "同比增幅" if rule.metric == "last_year_change" else ""
+    return f"{tier}{name}{growth}{compared}{LEVELS[rule.level]}线"
 
 
 def _told(scene: Scene, problem: Problem) -> tuple[Paragraph, ...]:
-    whole, schemes, townships, insts = [], [], [], []
-    for scheme, value in problem.cells:
-        if value.breakdown_value != "all" and problem.rule.breakdown is None:
-            insts.append(_named(scene, problem.rule, value, scene.institution(value.breakdown_value)))
+    """The whole region in a sentence of its own, then the schemes, townships and institutions, the worst first."""
+    rule = problem.rule
+    if len(problem.cells) == 1:
+        return say.paragraph(_alone(scene, rule, *problem.cells[0]), _line(scene, rule))
+    lists: dict[str, list[Clause]] = {"险种": [], scene.below_noun: [], "定点医药机构": []}
+    whole: list[Clause] = []
+    for scheme, value in sorted(problem.cells, key=lambda cell: _badness(rule, cell[1])):
+        if value.breakdown_value != "all" and rule.breakdown is None:
+            named = _named(scene, rule, value, scene.institution(value.breakdown_value))
+            lists["定点医药机构"].append(named)
         elif value.region_code != scene.order.region_code:
-            townships.append(_named(scene, problem.rule, value, scene.region_names[value.region_code]))
+            lists[scene.below_noun].append(_named(scene, rule, value, scene.region_names[value.region_code]))
         elif scheme != "all":
-            schemes.append(_named(scene, problem.rule, value, scene.schemes[scheme], scheme))
+            lists["险种"].append(_named(scene, rule, value, scene.schemes[scheme], scheme))
         else:
-            whole.append(_whole(scene, problem.rule, value))
-    mirror = _MIRRORED.get(problem.rule.indicator_code)
-    aside = (
-        say.sentence((f"上述地区的{scene.name(mirror)}相应低于目标",))
-        if mirror and all(_low(scene, mirror, value) for _, value in problem.cells)
-        else ()
-    )
+            whole.append(_alone(scene, rule, scheme, value))
+    mirror = _MIRRORED.get(rule.indicator_code)
+    aside: Clause = ()
+    if mirror and all(_is_below_target(scene, mirror, value) for _, value in problem.cells):
+        aside = say.sentence((f"其{scene.name(mirror)}相应低于目标",))
     return say.paragraph(
         *whole,
-        say.sentence(say.named("涉及的险种有", schemes)),
-        say.sentence(say.named(f"涉及的{scene.below_noun}有", townships)),
-        say.sentence(say.named("涉及的定点医药机构有", insts)),
+        *(say.sentence(say.named(f"涉及的{noun}有", parts)) for noun, parts in lists.items()),
         aside,
-        _line(scene, problem.rule),
+        _line(scene, rule),
     )
 
 
-def _low(scene: Scene, code: str, value: Value) -> bool:
+def _badness(rule: AlertRule, value: Value) -> Decimal:
+    measured = value.last_year_change if rule.metric == "last_year_change" else value.value
+    return (measured or Decimal(0)) * (-1 if rule.comparator == ">" else 1)
+
+
+def _is_below_target(scene: Scene, code: str, value: Value) -> bool:
     figure = scene.numbers.indicator(code, region=value.region_code, minus="target_value")
     return say.direction(figure) == -1
 
 
-def _cell(scene: Scene, rule: AlertRule, value: Value, scheme: str) -> dict[str, object]:
-    if value.breakdown_value == "all":
-        return {"region": value.region_code, "insutype": scheme}
-    return {
-        "region": value.region_code,
-        "insutype": scheme,
-        "breakdown": (rule.breakdown or "inst", value.breakdown_value),
-    }
+def _cell(scene: Scene, rule: AlertRule, value: Value, scheme: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"region": value.region_code, "insutype": scheme}
+    if value.breakdown_value != "all":
+        cell["breakdown"] = (rule.breakdown or "inst", value.breakdown_value)
+    return cell
 
 
-def _metric(scene: Scene, rule: AlertRule, value: Value, scheme: str) -> Figure:
+def _alone(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> Clause:
+    """A sentence about one cell: the region itself, or the only one of its parts."""
+    code = rule.indicator_code
     cell = _cell(scene, rule, value, scheme)
-    return scene.numbers.indicator(rule.indicator_code, rule.metric, **cell)  # type: ignore[arg-type]
+    subject = _subject(scene, rule, scheme, value)
+    if scene.tells_few(code, **cell):
+        return say.sentence((f"{subject}涉及人数较少，按保护隐私的规定不列示数值",))
+    return say.sentence(
+        say.told(f"{subject}{scene.name(code)}为", scene.numbers.indicator(code, **cell)),
+        _since_last_year(scene, code, cell),
+        scene.beside_target(code, **cell) if rule.threshold_kind == "target" else (),
+    )
 
 
-def _whole(scene: Scene, rule: AlertRule, value: Value) -> Clause:
-    """The region itself, or one of its tiers."""
-    cell = _cell(scene, rule, value, "all")
-    if scene.tells_few(rule.indicator_code, **cell):
-        return say.sentence(
-            (f"{scene.whole}已达到{LEVELS[rule.level]}条件，因人数较少，按保护隐私的规定不列示数值",)
-        )
-    subject = TIERS.get(value.breakdown_value, "") if rule.breakdown else ""
-    clauses: list[Clause] = [
-        say.told(
-            f"{scene.span}{scene.whole}{subject}{scene.name(rule.indicator_code)}为",
-            scene.numbers.indicator(rule.indicator_code, **cell),  # type: ignore[arg-type]
-        )
-    ]
-    if rule.metric == "last_year_change":
-        clauses.append(say.grew(_metric(scene, rule, value, "all")))
-    if rule.threshold_kind == "target":
-        clauses.append(
-            say.beside_target(
-                scene.numbers.indicator(rule.indicator_code, minus="target_value", **cell),  # type: ignore[arg-type]
-                scene.numbers.indicator(rule.indicator_code, "target_value", **cell),  # type: ignore[arg-type]
-            )
-        )
-    return say.sentence(*clauses)
+def _since_last_year(scene: Scene, code: str, cell: Mapping[str, Any]) -> Clause:
+    """Of a ratio in points, of money in per cent, of days and months in their own unit."""
+    unit = scene.numbers.catalogue[code].unit
+    if unit in ("days", "months"):
+        return say.more_or_less(scene.numbers.indicator(code, minus="last_year_value", **cell))
+    change = scene.numbers.indicator(code, "last_year_change", **cell)
+    return say.moved(change) if unit == "percent" else say.grew(change)
+
+
+def _subject(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> str:
+    if value.breakdown_value != "all":
+        if rule.breakdown is None:
+            return scene.institution(value.breakdown_value)
+        return f"{scene.whole}{TIERS.get(value.breakdown_value, value.breakdown_value)}机构"
+    if value.region_code != scene.order.region_code:
+        return scene.region_names[value.region_code]
+    return scene.whole if scheme == "all" else scene.schemes[scheme]
 
 
 def _named(scene: Scene, rule: AlertRule, value: Value, name: str, scheme: str = "all") -> Clause:
@@ -184,33 +195,28 @@ def _named(scene: Scene, rule: AlertRule, value: Value, name: str, scheme: str =
     cell = _cell(scene, rule, value, scheme)
     if scene.tells_few(rule.indicator_code, **cell):
         return (name,)
-    return say.valued(name, _metric(scene, rule, value, scheme))
+    return say.valued(name, scene.numbers.indicator(rule.indicator_code, rule.metric, **cell))
 
 
 def _line(scene: Scene, rule: AlertRule) -> Clause:
     """The rule in plain words; its number is that of the published rule."""
-    code, compared, level = rule.indicator_code, _COMPARED[rule.comparator], LEVELS[rule.level]
+    begin = f"{LEVELS[rule.level]}条件为"
+    compared = _COMPARED[rule.comparator]
     if rule.threshold_kind == "target":
-        return (f"（{level}规则：{compared}当地目标。）",)
-    keys = [("indicator_code", code), ("level", rule.level), ("comparator", rule.comparator)]
+        return (f"{begin}{compared}当地目标。",)
+    keys = [("indicator_code", rule.indicator_code), ("level", rule.level), ("comparator", rule.comparator)]
     if rule.breakdown is not None and rule.breakdown_value is not None:
         keys += [("breakdown", rule.breakdown), ("breakdown_value", rule.breakdown_value)]
-    unit = scene.numbers.catalogue[code].unit
+
+    def limit(kind: Kind) -> Figure:
+        return scene.numbers.cell("alert_rule", "threshold", kind, "预警线", keys)
+
+    unit = scene.numbers.catalogue[rule.indicator_code].unit
     if rule.threshold_kind == "elapsed_share":
-        margin = scene.numbers.cell("alert_rule", "threshold", "points", "预警线", keys)
-        return (f"（{level}规则：{compared}时间进度", margin, "以上。）")
+        return (f"{begin}{compared}时间进度", limit("points"), "以上。")
     if rule.metric == "last_year_change":
-        percent = scene.numbers.cell(
-            "alert_rule", "threshold", "points" if unit == "percent" else "change", "预警线", keys
-        )
-        return (
-            f"（{level}规则：比去年同期{'增长' if rule.comparator == '>' else '下降'}超过",
-            percent,
-            "。）",
-        )
-    kinds = {"percent": "percent", "yuan": "yuan", "days": "days", "months": "months"}
-    limit = scene.numbers.cell("alert_rule", "threshold", kinds[unit], "预警线", keys)  # type: ignore[arg-type]
-    return (f"（{level}规则：{compared}", limit, "。）")
+        return (f"{begin}同比增幅{compared}", limit("points" if unit == "percent" else "change"), "。")
+    return (f"{begin}{compared}", limit(KINDS[unit]), "。")
 
 
 def _open(scene: Scene) -> list[Block]:
@@ -224,7 +230,7 @@ def _open(scene: Scene) -> list[Block]:
     return [
         Heading(2, "检查发现的问题尚未全部办结"),
         *say.paragraph(
-            say.sentence(("尚未办结的问题", number, "个"), (f"涉及{listed(names)}",)),
+            say.sentence(("尚未办结的问题", number, "个"), (f"涉及的机构有{listed(names)}",)),
         ),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from yibao.labels import dataset
 from yibao.quality_page.labels import KINDS
@@ -16,6 +17,13 @@ from yibao.reporting.sentences import Clause
 _VERDICTS = {"passed": "通过", "failed": "未通过", "error": "检查出错"}
 _CALIBRES = "主要指标口径表"
 _FILES = "数据接收情况表"
+_AGREEMENTS = {
+    "equal": "相符",
+    "timing": "跨期入账",
+    "missing_left": "前者缺数",
+    "missing_right": "后者缺数",
+    "differs": "不符",
+}
 _COLUMNS = {
     "landed_rows": "接收",
     "accepted_rows": "采用",
@@ -25,17 +33,26 @@ _COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class _Thin:
+    dataset: str
+    month: str
+    status: str
+
+
 def calibre_body(scene: Scene) -> tuple[Block, ...]:
     """What holds for all figures; each indicator's own calibre stands in the annex."""
-    later = f"1月1日至{scene.month}月底" if scene.month > 1 else "1月份"
     return (
         *say.paragraph(
             say.sentence(
-                (f"除注明“当月”的外，本报告数据均为{scene.year}年{later}的累计数",),
+                (f"除注明“当月”的外，本报告数据均为{scene.year}年{scene.span}累计数",),
                 ("参保人数、累计结余为期末数",),
+                ("参保缴费自该年度集中征缴期起算",),
                 ("去年同期为上年相同月份的累计数",),
             ),
-            ("比率的增减以个百分点表示，金额和平均数的增减以百分比表示；数据四舍五入，仅用于列示。",),
+            (
+                "比率的增减以个百分点表示，金额和平均数的增减以百分比表示；列示的数经四舍五入，计算使用未取整的数。",
+            ),
         ),
         *say.paragraph(
             ("住院包括生育住院；住院人次、费用按结算月份统计，冲销的结算予以扣减。",),
@@ -91,6 +108,7 @@ def _files(scene: Scene) -> tuple[Paragraph, ...]:
         else (),
         say.sentence(_quarantined(scene)),
         (f"分类情况见附件《{_FILES}》。",),
+        say.sentence(_thin(scene)),
     )
 
 
@@ -105,6 +123,25 @@ def _quarantined(scene: Scene) -> Clause:
         "按数据类别看，隔离的有",
         [say.valued(dataset(code), figure, "行") for code, figure in held if figure.value],
     )
+
+
+def _thin(scene: Scene) -> Clause:
+    """The months of this year in which a dataset that comes by month had nothing, or much less than usual."""
+    found = scene.numbers.figures.rows(
+        _Thin,
+        """
+        select dataset, month, status
+        from dataset_month
+        where month between ? and ? and status in ('missing', 'low')
+        order by dataset, month
+        """,
+        (scene.january, scene.order.period),
+    )
+    words = {"missing": "没有数据", "low": "数据明显偏少"}
+    parts: list[Clause] = [
+        (f"{dataset(each.dataset)}{int(each.month[5:])}月{words[each.status]}",) for each in found
+    ]
+    return say.named("本年按月报送的数据中，", parts)
 
 
 def _datasets(scene: Scene) -> tuple[str, ...]:
@@ -124,49 +161,47 @@ def _checks(scene: Scene) -> tuple[Paragraph, ...]:
         say.sentence(
             say.told("数据质量检查共设检查项", held("expectations", "质量检查项"), "项"),
             say.told("通过", held("passed", "通过的检查项"), "项"),
-            say.told("未通过的关键项", held("failed_critical", "未通过的关键项"), "项"),
+            say.told("未通过的有关键项", held("failed_critical", "未通过的关键项"), "项"),
             say.told("提醒项", held("failed_warning", "未通过的提醒项"), "项"),
             say.told("参考项", held("failed_info", "未通过的参考项"), "项"),
+            say.told("检查未能执行的", held("errors", "出错的检查项"), "项"),
             (f"检查结论为{_VERDICTS.get(verdicts[0], verdicts[0])}",),
         )
     )
 
 
 def _reconciled(scene: Scene) -> tuple[Paragraph, ...]:
-    kinds = [
-        kind
-        for kind in scene.numbers.figures.rows(str, "select distinct kind from reconciliation order by kind")
-    ]
+    kinds = scene.numbers.figures.rows(str, "select distinct kind from reconciliation order by kind")
     if not kinds:
         return say.paragraph(("没有对账记录。",))
-    uneven = [
-        say.valued(
-            _kind(kind),
-            _figure(
-                scene, "reconciliation", "subject", "对账不符", "count", ("kind", kind), ("status", "differs")
-            ),
-            "项",
-        )
-        for kind in kinds
-        if _figure(
-            scene, "reconciliation", "subject", "对账不符", "count", ("kind", kind), ("status", "differs")
-        ).value
-    ]
+    month = ("period", scene.order.period)
     return say.paragraph(
         say.sentence(
-            say.told("对账共", _figure(scene, "reconciliation", "subject", "对账", "count"), "项"),
-            say.told(
-                "相符",
-                _figure(scene, "reconciliation", "subject", "对账相符", "count", ("status", "equal")),
-                "项",
-            ),
-            say.named("不符的有", uneven),
+            ("数据之间对账", _agreements(scene), "项"),
+            *(_agreement(scene, status, word) for status, word in _AGREEMENTS.items()),
+            say.named("其中不符的有", [_kind(scene, kind) for kind in kinds]),
         ),
+        say.sentence(
+            ("本月的对账", _agreements(scene, month), "项"),
+            *(_agreement(scene, status, word, month) for status, word in _AGREEMENTS.items()),
+        )
+        if _agreements(scene, month).value
+        else (),
     )
 
 
-def _kind(code: str) -> str:
-    return KINDS[code][1] if code in KINDS else code
+def _agreements(scene: Scene, *keys: tuple[str, str]) -> Figure:
+    return _figure(scene, "reconciliation", "subject", "对账", "count", *keys)
+
+
+def _agreement(scene: Scene, status: str, word: str, *keys: tuple[str, str]) -> Clause:
+    number = _agreements(scene, ("status", status), *keys)
+    return (word, number, "项") if number.value else ()
+
+
+def _kind(scene: Scene, code: str) -> Clause:
+    number = _agreements(scene, ("kind", code), ("status", "differs"))
+    return say.valued(KINDS[code][1] if code in KINDS else code, number, "项") if number.value else ()
 
 
 def quality_forms(scene: Scene) -> tuple[Table, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from yibao.reporting import few
 from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Paragraph
 from yibao.reporting.scene import Scene
@@ -15,20 +14,24 @@ _SHARES = {"township_tier_share": "乡级", "county_tier_share": "县级", "abov
 
 def body(scene: Scene) -> tuple[Block, ...]:
     """By place, by tier, referred or not."""
+    if scene.count("out_county_rate", "denominator").value is None:
+        return say.paragraph(("就医流向所需的结算单数据未报全。",))
     return (*_places(scene), *_tiers(scene), *_chart(scene), *_unreferred(scene))
 
 
 def _places(scene: Scene) -> tuple[Paragraph, ...]:
     numbers = scene.numbers
     rate = "out_county_rate"
+    fund = scene.ratio("in_county_fund_share", "县域内医疗机构基金支出占基金支出（不含药店）的比重")
+    # what is inside tells what is outside, and the other way round
+    if scene.tells_few(rate) or scene.tells_few("in_county_rate"):
+        return say.paragraph(say.sentence(*fund))
     return say.paragraph(
         say.sentence(
             say.told(
                 f"{scene.span}，{scene.whole}参保人员在县域内住院", scene.count("in_county_rate"), "人次"
             ),
-            ()
-            if few.is_few(scene.count(rate).value)
-            else say.told("在县域外住院", scene.count(rate), "人次"),
+            say.told("在县域外住院", scene.count(rate), "人次"),
         ),
         say.sentence(
             say.from_to(
@@ -37,37 +40,27 @@ def _places(scene: Scene) -> tuple[Paragraph, ...]:
                 numbers.indicator(rate),
                 numbers.indicator(rate, "last_year_change"),
             ),
-            say.beside_target(
-                numbers.indicator(rate, minus="target_value"), numbers.indicator(rate, "target_value")
-            ),
+            scene.beside_target(rate),
         ),
         say.sentence(*scene.ratio("in_county_rate")),
-        say.sentence(
-            *scene.ratio("in_county_fund_share", "县域内医疗机构基金支出占基金支出（不含药店）的比重")
-        ),
+        say.sentence(*fund),
     )
 
 
 def _tiers(scene: Scene) -> tuple[Paragraph, ...]:
-    shares = [
-        say.sentence(
-            say.told(f"{name}占", scene.numbers.indicator(code)),
-            say.moved(scene.numbers.indicator(code, "last_year_change")),
-            end="；",
-        )
-        for code, name in _SHARES.items()
-    ]
-    said = [share for share in shares if share]
-    if not said:
+    if any(scene.tells_few(code) for code in _SHARES):
         return ()
-    return say.paragraph(("按医疗机构层级看，住院人次中",), *said[:-1], (*said[-1][:-1], "。"))
+    shares = [scene.ratio(code, name, verb="占", target=False) for code, name in _SHARES.items()]
+    return say.paragraph(say.chain(*shares, begin="按医疗机构层级看，住院人次中"))
 
 
 def _chart(scene: Scene) -> tuple[Block, ...]:
+    if any(scene.tells_few(code) for code in _SHARES):
+        return ()
     return beside_last_year(
         scene,
         "flows_by_tier",
-        f"{scene.whole}参保人员住院人次的机构层级分布",
+        f"{scene.whole}参保人员住院人次按机构层级的占比",
         tuple(_SHARES.values()),
         tuple(
             (scene.numbers.indicator(code), scene.numbers.indicator(code, "last_year_value"))
@@ -81,7 +74,7 @@ def _unreferred(scene: Scene) -> tuple[Paragraph, ...]:
     return say.paragraph(
         say.sentence(*scene.ratio("unreferred_share", "县域外住院中未经转诊的占比")),
         say.sentence(
-            () if few.is_few(outside.value) else say.told("异地就医结算", outside, "人次"),
+            scene.counted("异地就医结算", outside, "人次"),
             *scene.ratio("direct_settle_rate", "直接结算率"),
         ),
     )

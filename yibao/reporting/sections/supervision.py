@@ -45,17 +45,17 @@ def _visits(scene: Scene, visits: Figure) -> tuple[Paragraph, ...]:
     if findings.value:
         found = say.sentence(
             ("发现问题", findings, "个"),
-            say.told("涉及", _institutions(scene, "mart_finding", "有问题的机构"), "家"),
+            say.told("涉及机构", _institutions(scene, "mart_finding", "有问题的机构"), "家"),
             say.told("已办结", scene.count("finding_closed_rate"), "个") if not scene.place else (),
             *scene.ratio("finding_closed_rate", target=False),
         )
     return say.paragraph(
         say.sentence(
             (f"{scene.span}，检查定点医药机构", visits, "家次"),
-            say.told("涉及", _institutions(scene, "mart_supervision", "检查机构"), "家"),
+            say.told("涉及机构", _institutions(scene, "mart_supervision", "检查机构"), "家"),
         ),
         say.sentence(
-            say.told("在协议管理的", scene.count("inspect_coverage", "denominator"), "家机构中"),
+            say.told("协议管理的", scene.count("inspect_coverage", "denominator"), "家机构中"),
             say.told("已检查", scene.count("inspect_coverage"), "家"),
             *scene.ratio("inspect_coverage"),
         ),
@@ -85,11 +85,12 @@ def _action(code: str) -> str:
 
 
 def _money(scene: Scene) -> Clause:
-    return say.sentence(
-        say.told("追回医保基金", _sum(scene, "mart_supervision", "recovered_amount", "追回金额", "wan")),
-        say.told("拒付", _sum(scene, "mart_supervision", "refused_amount", "拒付金额", "wan")),
-        say.told("行政处罚", _sum(scene, "mart_supervision", "fine_amount", "行政处罚金额", "wan")),
-    )
+    amounts = {
+        "追回医保基金": _sum(scene, "mart_supervision", "recovered_amount", "追回金额", "wan"),
+        "拒付": _sum(scene, "mart_supervision", "refused_amount", "拒付金额", "wan"),
+        "行政处罚": _sum(scene, "mart_supervision", "fine_amount", "行政处罚金额", "wan"),
+    }
+    return say.sentence(*(say.told(name, amount) for name, amount in amounts.items() if amount.value))
 
 
 def _kinds(scene: Scene) -> tuple[Paragraph, ...]:
@@ -106,15 +107,12 @@ def _kinds(scene: Scene) -> tuple[Paragraph, ...]:
                 ("violation_type", each.violation_type),
             ),
         )
-        for each in found[:_NAMED]
-        if each.violation and each.violation_type
+        for each in [each for each in found if each.violation and each.violation_type != "other"][:_NAMED]
     ]
     return say.paragraph(
         say.sentence(
-            say.told(
-                "检查发现的违规金额", _sum(scene, "mart_finding", "violation_amount", "违规金额", "wan")
-            ),
-            say.named("金额较大的问题为", parts),
+            say.told("检查发现违规金额", _sum(scene, "mart_finding", "violation_amount", "违规金额", "wan")),
+            say.named("其中金额较大的有", parts),
         )
     )
 

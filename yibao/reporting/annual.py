@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yibao.figures import Value, values
-from yibao.labels import DOMAINS
+from yibao.labels import DOMAINS, UNITS
 from yibao.problem import Problem
 from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
@@ -21,7 +21,6 @@ from yibao.reporting.targets import STATUS_ZH, count, missed, standing
 SO_FAR = "ytd"
 _DECEMBER = 12
 _YEARS = 3
-_UNITS = {"percent": "%", "yuan": "元", "days": "天", "months": "个月"}
 # the indicator whose months a chapter draws
 _DRAWN = {
     "participation": "part_rate",
@@ -78,7 +77,7 @@ def _chapter(scene: Scene, held: dict[str, Value], code: str) -> tuple[Block, ..
         return (Heading(1, "存在问题"), *problems.body(scene))
     codes = [each for each in held if scene.numbers.catalogue[each].domain == code]
     title = DOMAINS.get(code, code)
-    drawn: tuple[Chart, ...] = by_month(scene, _DRAWN[code]) if code in _DRAWN else ()
+    drawn: tuple[Chart, ...] = by_month(scene, _DRAWN[code]) if _DRAWN.get(code) in held else ()
     return (
         Heading(1, f"{title}指标"),
         *say.paragraph(*_standing(scene, codes)),
@@ -146,7 +145,7 @@ def _row(scene: Scene, value: Value, periods: list[str]) -> tuple[Content, ...]:
     hidden = few.HIDDEN in numbers
     return (
         full_width(indicator.name_zh),
-        _UNITS[indicator.unit],
+        UNITS[indicator.unit],
         *numbers,
         few.HIDDEN if hidden else figure(code, "last_year_change"),
         figure(code, "target_value"),

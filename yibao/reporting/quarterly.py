@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from yibao.figures import CASES_NEEDED, Institution, parts
-from yibao.labels import TIERS
+from yibao.figures import CASES_NEEDED, Institution, below, parts
+from yibao.labels import TIERS, UNITS
 from yibao.problem import Problem
 from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
@@ -72,12 +72,12 @@ def _overview(scene: Scene) -> _Told:
 
 def _ranked_codes(scene: Scene) -> list[str]:
     """The main indicators that the regions below have and of which more or less is better."""
-    found = []
-    for code in main_indicators(scene):
-        indicator = scene.numbers.catalogue[code]
-        if indicator.direction in ("higher", "lower") and "region" in (indicator.breakdowns or "").split("|"):
-            found.append(code)
-    return found
+    return [
+        code
+        for code in main_indicators(scene)
+        if scene.numbers.catalogue[code].direction in ("higher", "lower")
+        and below(scene.numbers.figures, code, scene.selection)
+    ]
 
 
 def _places(scene: Scene, code: str, towns: list[str]) -> dict[str, int]:
@@ -229,11 +229,8 @@ def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int
             *(row(shown(places, town), scene.region_names[town], town) for town in by_rank(towns, places)),
             row(None, scene.whole, scene.order.region_code),
         ],
-        f"单位：{_UNITS[scene.numbers.catalogue[code].unit]}，增减为{'个百分点' if moved == 'points' else '%'}",
+        f"单位：{UNITS[scene.numbers.catalogue[code].unit]}，增减为{'个百分点' if moved == 'points' else '%'}",
     )
-
-
-_UNITS = {"percent": "%", "yuan": "元", "days": "天", "months": "个月"}
 
 
 def _institutions(scene: Scene) -> _Told:

@@ -33,6 +33,22 @@ SECTIONS: dict[str, Section] = {
     "quality": QUALITY,
 }
 
+# the codes of all its tables, for the heads that the configuration gives them
+FORMS = (
+    "main",
+    "participation_ranking",
+    "participation",
+    "compensation_by_scheme",
+    "compensation",
+    "institutions",
+    "fund_by_scheme",
+    "fund_income",
+    "fund_expense",
+    "supervision",
+    "files",
+    "calibres",
+)
+
 
 def compose(numbers: Numbers, order: Order) -> Report:
     """The report of the order's period. Raises Problem (exit 1) where a cell that every generation has is not there."""

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from decimal import Decimal
+from dataclasses import asdict
+from decimal import Context, Decimal
 from typing import Any
+
+import duckdb
 
 from yibao.figures import Figures
 from yibao.problem import Problem
@@ -16,12 +18,11 @@ from yibao.reporting.content import UNITS, Figure, Kind, Origin
 
 # between the first and the last value of a key that takes a range
 RANGE = ".."
+# two rows are as wrong as a thousand
+_ENOUGH = 2
+# the tables hold decimal(38, 10), wider than the default context
+_EXACT = Context(prec=80)
 HEAD = ("number", "code", "name_zh", "table", "column", "minus", "how", "keys", "value", "kind", "printed")
-
-
-@dataclass(frozen=True)
-class _Number:
-    value: Any
 
 
 def look_up(figures: Figures, origin: Origin) -> Decimal | None:
@@ -29,32 +30,44 @@ def look_up(figures: Figures, origin: Origin) -> Decimal | None:
 
     Raises Problem (exit 1) where there is no such cell, or more than one.
     """
-    column = _quoted(origin.column)
-    if origin.minus is not None:
-        column = f"{column} - {_quoted(origin.minus)}"
-    asked = {
-        "cell": column,
-        "sum": f"sum({column})",
-        "count": "count(*)",
-        "distinct": f"count(distinct {column})",
-    }[origin.how]
-    conditions = " and ".join(
-        f"{_quoted(name)} between ? and ?" if RANGE in value else f"{_quoted(name)} = ?"
-        for name, value in origin.keys
-    )
-    found = figures.rows(
-        _Number,
-        f"select {asked} from {_quoted(origin.table)} where {conditions or 'true'}",
-        tuple(bound for _, value in origin.keys for bound in value.split(RANGE)),
-    )
+    if origin.how == "cell":
+        # the row is read once for all its figures: value, last year, change, target
+        found = figures.read(_rows, "*", origin.table, origin.keys)
+    else:
+        column = f"{_quoted(origin.column)}{f' - {_quoted(origin.minus)}' if origin.minus else ''}"
+        asked = {
+            "sum": f"sum({column})",
+            "count": "count(*)",
+            "distinct": f"count(distinct {column})",
+        }[origin.how]
+        found = figures.read(_rows, f"{asked} as {_quoted(origin.column)}", origin.table, origin.keys)
     if len(found) != 1:
         raise Problem(
             f"{origin.name_zh}：在已发布的数据中找到 {len(found)} 个数，应当正好一个",
             where=f"{origin.table}.{origin.column} {dict(origin.keys)}",
             todo="请确认期间和地区已经发布（yibao status）；仍不行请联系维护人员。",
         )
-    value = found[0].value
-    return None if value is None else Decimal(value)
+    value = found[0][origin.column]
+    if origin.how != "cell" or origin.minus is None:
+        return None if value is None else Decimal(value)
+    taken = found[0][origin.minus]
+    return None if value is None or taken is None else _EXACT.subtract(Decimal(value), Decimal(taken))
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, asked: str, table: str, keys: tuple[tuple[str, str], ...]
+) -> list[dict[str, Any]]:
+    """What is asked of the rows with these keys, by column."""
+    conditions = " and ".join(
+        f"{_quoted(name)} between ? and ?" if RANGE in value else f"{_quoted(name)} = ?"
+        for name, value in keys
+    )
+    cursor = connection.execute(
+        f"select {asked} from {_quoted(table)} where {conditions or 'true'}",
+        [bound for _, value in keys for bound in value.split(RANGE)],
+    )
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(_ENOUGH)]
 
 
 def listing(figures: Sequence[Figure]) -> bytes:

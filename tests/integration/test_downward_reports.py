@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.integration.conftest import ROOT
 from yibao.figures import Scope, open_figures
 from yibao.paths import DataPaths
 from yibao.reporting.content import Figure, Letterhead, Paragraph, Report, Table
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
-from yibao.reporting.products import PRODUCTS
+from yibao.reporting.products import PRODUCTS, known
 
+with (ROOT / "seeds" / "indicator.csv").open(encoding="utf-8", newline="") as _file:
+    INDICATORS = [row["code"] for row in csv.DictReader(_file)]
 PERIOD, COUNTY = "2026-09", "990101"
 
 
@@ -46,6 +50,7 @@ def test_a_report_is_whole(
             assert "，，" not in block.text and "。。" not in block.text, block.text
     for table in tables(report).values():
         assert {len(row) for row in table.rows} == {len(table.columns)}, table.code
+    assert tables(report).keys() <= set(known(INDICATORS).forms)
     published = {
         name for (name,) in marts.execute("select table_name from information_schema.tables").fetchall()
     }

@@ -19,6 +19,9 @@ from yibao.reporting.sentences import Clause
 from yibao.reporting.targets import STATUS_ZH, count, missed, standing
 
 SO_FAR = "ytd"
+# its sections: a chapter for each domain of the catalogue
+SECTIONS = ("overview", *DOMAINS, "problems")
+FORMS = tuple(f"annual_{domain}" for domain in DOMAINS)
 _DECEMBER = 12
 _YEARS = 3
 # the indicator whose months a chapter draws
@@ -42,7 +45,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
         )
     until = "" if scene.month == _DECEMBER else f"（截至{scene.month}月）"
     held = values(numbers.figures, tuple(numbers.catalogue.indicators), scene.selection)
-    chapters = order.sections or ("overview", *_domains(scene, held), "problems")
+    chapters = order.sections or SECTIONS
     body: list[Block] = [Paragraph((_method(scene),))]
     for code in chapters:
         body += _chapter(scene, held, code)
@@ -64,19 +67,15 @@ def _method(scene: Scene) -> str:
     )
 
 
-def _domains(scene: Scene, held: dict[str, Value]) -> list[str]:
-    """Those of the catalogue that have an indicator here; one that is not in the list of names comes last."""
-    found = {scene.numbers.catalogue[code].domain for code in held}
-    return [*(domain for domain in DOMAINS if domain in found), *sorted(found - DOMAINS.keys())]
-
-
 def _chapter(scene: Scene, held: dict[str, Value], code: str) -> tuple[Block, ...]:
     if code == "overview":
         return (Heading(1, "总体情况"), *_overview(scene))
     if code == "problems":
         return (Heading(1, "存在问题"), *problems.body(scene))
     codes = [each for each in held if scene.numbers.catalogue[each].domain == code]
-    title = DOMAINS.get(code, code)
+    if not codes:
+        return ()
+    title = DOMAINS[code]
     drawn: tuple[Chart, ...] = by_month(scene, _DRAWN[code]) if _DRAWN.get(code) in held else ()
     return (
         Heading(1, f"{title}指标"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from yibao.figures import CASES_NEEDED, Institution, below, parts
 from yibao.labels import TIERS, UNITS
@@ -92,15 +92,15 @@ def _places(scene: Scene, code: str, towns: list[str]) -> dict[str, int]:
 
 def _regions(scene: Scene) -> _Told:
     towns = [region.code for region in scene.below if not scene.is_unknown(region.code)]
-    codes = _ranked_codes(scene)
-    if len(towns) < 2 or not codes:
+    ranked = {code: _places(scene, code, towns) for code in _ranked_codes(scene)}
+    places = {code: found for code, found in ranked.items() if found}
+    if len(towns) < 2 or not places:
         return (), ()
-    places = {code: _places(scene, code, towns) for code in codes}
     blocks: list[Block] = [*_targets_met(scene, towns)]
-    for code in codes:
+    for code in places:
         blocks += say.paragraph(*_ends(scene, code, towns, places[code]))
     return (*blocks, _summary(scene, towns, places)), tuple(
-        _ranking(scene, code, towns, places[code]) for code in codes
+        _ranking(scene, code, towns, places[code]) for code in places
     )
 
 
@@ -326,5 +326,15 @@ SECTIONS: dict[str, tuple[str, Callable[[Scene], _Told]]] = {
     "institutions": ("定点医疗机构运行情况", _institutions),
     "problems": ("存在问题", _problems),
 }
+
+
+def forms(indicators: Iterable[str]) -> tuple[str, ...]:
+    """The codes of its tables, whichever indicators are ranked."""
+    return (
+        "region_ranks",
+        *(f"rank_{code}" for code in indicators),
+        *(f"institutions_{tier}" for tier in TIERS),
+    )
+
 
 QUARTERLY = Product("quarterly", "季度通报", compose)

@@ -30,6 +30,7 @@ from yibao.reporting.ranking import by_rank, ranks, shown
 from yibao.reporting.scene import Scene, listed
 from yibao.reporting.sentences import Clause
 
+FORMS = ("ten_day_persons", "ten_day_amount")
 # collection for the next year begins then
 _AUTUMN = 9
 _NAMES = ("上旬", "中旬", "下旬")

@@ -15,6 +15,7 @@ from yibao.reporting.product import Order, Product
 from yibao.reporting.scene import Scene
 from yibao.reporting.sentences import Clause
 
+FORMS = ("week", "week_by_region")
 _BEFORE = "上周"
 
 

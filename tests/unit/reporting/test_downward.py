@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.figures_kit import COUNTY, OTHER_TOWN, TOWN, Row, cell, publish
+from tests.unit.figures_kit import COUNTY, OTHER_TOWN, TOWN, Row, Rows, cell, publish
 from yibao.figures import Scope, open_figures
 from yibao.problem import Problem
 from yibao.reporting.annual import ANNUAL
@@ -28,7 +28,7 @@ LETTERHEAD = Letterhead("", "", "", "", "", "")
 @pytest.fixture(scope="module")
 def numbers(tmp_path_factory: pytest.TempPathFactory) -> Numbers:
     """One county with everything that the tests look at."""
-    tables = {
+    tables: Rows = {
         "mart_ten_day": [*a_year_s_end(), *a_quiet_end(), *the_next_year()],
         "mart_week": WEEKS,
         "dim_institution": HOSPITALS,
@@ -206,9 +206,16 @@ def test_a_total_of_few_is_covered_too() -> None:
 # ---- 季度通报 ----
 
 
-def rated(code: str, value: str, region: str, target: str | None, status: str | None, **more: Any) -> Row:
-    told = {"target_value": None if target is None else Decimal(target), "target_status": status}
-    return cell(code, value, region=region, numerator=Decimal(50), denominator=Decimal(100), **told, **more)
+def rated(code: str, value: str, region: str, target: str | None, status: str | None) -> Row:
+    return cell(
+        code,
+        value,
+        region=region,
+        numerator=Decimal(50),
+        denominator=Decimal(100),
+        target_value=None if target is None else Decimal(target),
+        target_status=status,
+    )
 
 
 def hospital(number: int, cases: int, cost: str, change: str, selfpay: str) -> list[Row]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from yibao.figures import Scope, open_figures
+from yibao.figures import Scope, Selection, alerts, open_figures, regions
 from yibao.paths import DataPaths
+from yibao.problem import Problem
 from yibao.reporting.content import Chart, Figure, Heading, Letterhead, Paragraph, Report, Table
 from yibao.reporting.few import FEWEST
 from yibao.reporting.monthly import FORMS, MONTHLY, SECTIONS
@@ -159,15 +162,51 @@ def test_the_forms_add_up_exactly(report: Report) -> None:
                 assert added == total.value, (table.code, column)
 
 
-def test_every_alert_of_the_county_and_its_townships_is_a_problem(report: Report, numbers: Numbers) -> None:
-    """The one township below the target and the one alarm are told with their numbers and their rule."""
-    text = "".join(each.text for each in paragraphs(report))
-    assert "西沟乡参保率为84.93%，比去年同期下降10.40个百分点，低于目标（95.00%）10.07个百分点。" in text
-    assert "离休当期结余率为-5.14%" in text
-    headings = [block.text for block in report.body if isinstance(block, Heading)]
-    problems = headings[headings.index("存在问题") + 1 : headings.index("口径说明")]
-    # the alarm before all warnings
-    assert problems[0] == "当期结余率为负"
-    # its mirror is told in one sentence and not again
-    assert "县域外转出率高于目标" in problems
-    assert "县域内就诊率低于目标" not in problems
+def test_every_alert_of_the_county_and_its_townships_is_told_under_its_indicator(
+    report: Report, numbers: Numbers
+) -> None:
+    names = {region.code: region.name for region in regions(numbers.figures)}
+    told = problems(report)
+    raised = alerts(numbers.figures, Selection("2026-09", "ytd", COUNTY))
+    assert len(raised) > 20
+    for alert in raised:
+        # told by its mirror, in one sentence
+        code = "out_county_rate" if alert.indicator_code == "in_county_rate" else alert.indicator_code
+        name = numbers.catalogue[code].name_zh.removesuffix("占比")
+        place = "全县" if alert.region_code == COUNTY else names[alert.region_code]
+        assert any(name in heading and place in text for heading, text in told), alert
+
+
+def test_a_problem_is_told_with_its_numbers_and_its_rule_the_alarm_first(report: Report) -> None:
+    told = problems(report)
+    assert told[0][0] == "离休当期结余率为负"
+    assert told[0][1].endswith("报警条件为低于0.00%。")
+    assert dict(told)["西沟乡参保率低于目标"] == (
+        "西沟乡参保率为84.93%，比去年同期下降10.40个百分点，低于目标（95.00%）10.07个百分点。预警条件为低于当地目标。"
+    )
+
+
+def test_data_that_do_not_cover_the_year_are_said_to_be_missing_and_nothing_is_made_of_them(
+    numbers: Numbers,
+) -> None:
+    """The demo county's settlements and ledger begin in October 2024."""
+    asked = replace(order("benefit", "fund", "calibre"), period="2024-12", remarks=())
+    early = MONTHLY.compose(replace(numbers, period="2024-12"), asked)
+    text = [each.text for each in paragraphs(early)]
+    assert "住院待遇所需的结算单数据未报全。" in text
+    assert "基金收支台账数据未报全。" in text
+    assert not any("—" in _PLAIN.sub("", each) for each in text)
+    with pytest.raises(Problem, match="2031-01"):
+        MONTHLY.compose(replace(numbers, period="2031-01"), replace(order("calibre"), period="2031-01"))
+
+
+def problems(report: Report) -> list[tuple[str, str]]:
+    """Heading and text of each problem."""
+    blocks = list(report.body)
+    start = next(at for at, block in enumerate(blocks) if block == Heading(1, "存在问题"))
+    end = next(at for at, block in enumerate(blocks) if block == Heading(1, "口径说明"))
+    return [
+        (heading.text, paragraph.text)
+        for heading, paragraph in pairwise(blocks[start + 1 : end])
+        if isinstance(heading, Heading) and isinstance(paragraph, Paragraph)
+    ]

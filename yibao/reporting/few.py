@@ -32,10 +32,8 @@ def hidden(persons: Sequence[Decimal | None]) -> frozenset[int]:
         if number is not None and at not in chosen and number > 0
     )
     for _, at in others:
-        if (
-            len(chosen) > 1
-            and sum((persons[each] or Decimal(0) for each in chosen), Decimal(0)) >= 2 * FEWEST
-        ):
+        # no row of few persons alone comes so far
+        if sum((persons[each] or Decimal(0) for each in chosen), Decimal(0)) >= 2 * FEWEST:
             break
         chosen.add(at)
     return frozenset(chosen)

@@ -54,7 +54,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
     """The report of the order's period. Raises Problem (exit 1) where a cell that every generation has is not there."""
     scene = Scene(numbers, order)
     month = f"{scene.year}年{scene.month}月"
-    body: list[Block] = [Paragraph((f"现将{month}{scene.whole}医疗保障主要指标运行情况报告如下。",))]
+    body: list[Block] = [Paragraph((f"现将{month}{scene.whole}医疗保障主要指标运行情况报告如下：",))]
     annex: list[Table | Chart] = []
     chosen = order.sections or tuple(SECTIONS)
     for code in chosen:

@@ -10,7 +10,7 @@ from yibao.figures import Catalogue, Figures, catalogue
 from yibao.reporting import trace
 from yibao.reporting.content import Figure, How, Kind, Origin
 
-_UNITS: dict[str, Kind] = {"percent": "percent", "yuan": "yuan", "days": "days", "months": "months"}
+UNIT_KINDS: dict[str, Kind] = {"percent": "percent", "yuan": "yuan", "days": "days", "months": "months"}
 
 
 @dataclass(frozen=True)
@@ -89,4 +89,4 @@ class Numbers:
             return "percent"
         if minus is not None and unit == "percent":
             return "points"
-        return _UNITS[unit]
+        return UNIT_KINDS[unit]

@@ -19,8 +19,12 @@ from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
 from yibao.reporting.sentences import Clause
 
-# how the whole of a place is called, by the last character of its name: 全县, 全市
+# what is not the one is the other: hiding one of them alone would hide nothing
+_COMPLEMENTS = {"in_county_rate": "out_county_rate", "out_county_rate": "in_county_rate"}
+# how the whole of a place is called, by the last character of its name: 全县, 全镇
 _KINDS_OF_PLACE = frozenset("县市区旗州盟乡镇")
+# in the codes of measures
+_OF_PERSONS = ("persons", "cases", "visits")
 
 
 @dataclass(frozen=True)
@@ -120,12 +124,8 @@ class Scene:
     @cached_property
     def months(self) -> tuple[str, ...]:
         """The published months of this year up to the order's, January first."""
-        known = {each.period for each in periods(self.numbers.figures)}
-        return tuple(
-            period
-            for period in (f"{self.year}-{month:02d}" for month in range(1, self.month + 1))
-            if period in known
-        )
+        wanted = (f"{self.year}-{month:02d}" for month in range(1, self.month + 1))
+        return tuple(period for period in wanted if period in self.published)
 
     @cached_property
     def published(self) -> frozenset[str]:
@@ -214,12 +214,13 @@ class Scene:
         return self.numbers.indicator(code, column, "wan", **cell)
 
     def tells_few(self, code: str, **cell: Any) -> bool:
-        """Whether an indicator of persons or cases is made of 1 to 4 of them."""
-        measures = self.numbers.catalogue[code]
+        """Whether an indicator of persons or cases is made of 1 to 4 of them, or what it leaves over is."""
         return any(
-            is_few(self.count(code, column, **cell).value)
-            for column, made_of in (("numerator", measures.numerator), ("denominator", measures.denominator))
-            if any(word in made_of for word in ("persons", "cases", "visits"))
+            is_few(self.count(each, column, **cell).value)
+            for each in (code, _COMPLEMENTS.get(code))
+            if each is not None
+            for column in ("numerator", "denominator")
+            if any(word in getattr(self.numbers.catalogue[each], column) for word in _OF_PERSONS)
         )
 
 

@@ -74,7 +74,7 @@ def _alerts(scene: Scene) -> Clause:
         if any(problems.is_whole(scene, cell) for cell in problem.cells):
             passed[problem.rule.level].append(problems.heading(scene, problem.rule))
         elif problem.rule.level == "alarm":
-            alarms.append(problems.heading(scene, problem.rule))
+            alarms.append(problems.title(scene, problem))
         partly = partly or not all(problems.is_whole(scene, cell) for cell in problem.cells)
     said = [
         (f"达到{word}条件的有{listed(passed[level])}",)

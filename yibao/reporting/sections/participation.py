@@ -110,7 +110,12 @@ def _by_township(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Paragraph, ..
         for value in (ranked[0], ranked[-1])
     )
     return say.paragraph(
-        say.sentence(("最高的是", *first), ("最低的是", *last), begin=f"分{scene.below_noun}看，参保率")
+        say.sentence(
+            ("最高的是", *first),
+            ("最低的是", *last),
+            ("排序见下表",),
+            begin=f"分{scene.below_noun}看，参保率",
+        )
     )
 
 

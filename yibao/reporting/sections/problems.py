@@ -9,8 +9,10 @@ from typing import Any
 
 from yibao.figures import AlertRule, Value, alert_rules, alerts, open_findings, parts
 from yibao.labels import TIERS
+from yibao.problem import Problem
 from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Figure, Heading, Kind, Paragraph
+from yibao.reporting.numbers import UNIT_KINDS
 from yibao.reporting.scene import Scene, listed
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sentences import Clause
@@ -18,19 +20,18 @@ from yibao.reporting.sentences import Clause
 LEVELS = {"alarm": "报警", "warning": "预警"}
 # two sides of one thing: where both are alerted, the first is told and the second only by its number
 _MIRRORED = {"out_county_rate": "in_county_rate"}
-KINDS: dict[str, Kind] = {"percent": "percent", "yuan": "yuan", "days": "days", "months": "months"}
 _COMPARED = {">": "高于", "<": "低于"}
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One indicator past one line, and every cell in which it is: of the region, its schemes, the regions below, its parts."""
+class Raised:
+    """One rule, and every cell that raised it: of the region, its schemes, the regions below, its parts."""
 
     rule: AlertRule
     cells: tuple[tuple[str, Value], ...]
 
 
-def found(scene: Scene) -> tuple[Problem, ...]:
+def found(scene: Scene) -> tuple[Raised, ...]:
     """The problems: alarms first, then in the order of the alerts (the whole region before its parts)."""
     cells: dict[AlertRule, list[tuple[str, Value]]] = {}
     for scheme in ("all", *scene.schemes):
@@ -38,35 +39,36 @@ def found(scene: Scene) -> tuple[Problem, ...]:
             # below the whole region only all schemes together: one scheme of one township is a handful of cases
             if scheme != "all" and value.region_code != scene.order.region_code:
                 continue
-            rule = _rule(scene, value)
-            if rule is not None:
-                cells.setdefault(rule, []).append((scheme, value))
+            cells.setdefault(_rule(scene, value), []).append((scheme, value))
     for rule, value in _budgets(scene):
         cells.setdefault(rule, []).append(("all", value))
-    problems = [Problem(rule, tuple(held)) for rule, held in cells.items()]
+    problems = [Raised(rule, tuple(held)) for rule, held in cells.items()]
     order = list(LEVELS)
     return tuple(sorted(_unmirrored(problems), key=lambda problem: order.index(problem.rule.level)))
 
 
-def _rule(scene: Scene, value: Value) -> AlertRule | None:
+def _rule(scene: Scene, value: Value) -> AlertRule:
     """The rule that raised an alert; the published alert holds its message."""
-    rules = alert_rules(scene.numbers.figures).get(value.indicator_code, ())
-    return next(
-        (rule for rule in rules if rule.level == value.alert_level and rule.message_zh == value.alert_zh),
-        None,
+    for rule in alert_rules(scene.numbers.figures).get(value.indicator_code, ()):
+        if rule.level == value.alert_level and rule.message_zh == value.alert_zh:
+            return rule
+    raise Problem(
+        f"已发布的预警找不到它的规则：{value.alert_zh}",
+        where=f"alert_rule {value.indicator_code}",
+        todo="发布的数据前后不一致，请重新执行 yibao run；仍不行请联系维护人员。",
     )
 
 
 def _budgets(scene: Scene) -> list[tuple[AlertRule, Value]]:
     """Institutions ahead of their budget: the one indicator about each institution's own limit."""
     return [
-        (rule, value)
+        (_rule(scene, value), value)
         for value in parts(scene.numbers.figures, "budget_exec_rate", scene.selection, "inst")
-        if value.alert_level is not None and (rule := _rule(scene, value)) is not None
+        if value.alert_level is not None
     ]
 
 
-def _unmirrored(problems: Sequence[Problem]) -> list[Problem]:
+def _unmirrored(problems: Sequence[Raised]) -> list[Raised]:
     regions = {problem.rule.indicator_code: {_place(each) for each in problem.cells} for problem in problems}
     mirrored = {
         other
@@ -85,7 +87,7 @@ def body(scene: Scene) -> tuple[Block, ...]:
     """One heading and one paragraph for each problem, then what inspections left open."""
     blocks: list[Block] = []
     for problem in found(scene):
-        blocks += [Heading(2, heading(scene, problem.rule)), *_told(scene, problem)]
+        blocks += [Heading(2, title(scene, problem)), *_told(scene, problem)]
     blocks += _open(scene)
     return tuple(blocks) or say.paragraph(("按指标目录的预警规则，本期没有需要报告的问题。",))
 
@@ -94,6 +96,20 @@ def is_whole(scene: Scene, cell: tuple[str, Value]) -> bool:
     """Whether it is the region itself, all schemes together."""
     scheme, value = cell
     return scheme == "all" and value.region_code == scene.order.region_code and value.breakdown_value == "all"
+
+
+def title(scene: Scene, problem: Raised) -> str:
+    """The heading, with the name of the scheme, township or institution that has the problem alone."""
+    subject = _tier(problem.rule)
+    if len(problem.cells) == 1 and not is_whole(scene, problem.cells[0]):
+        subject = _subject(scene, problem.rule, *problem.cells[0])
+    return subject + heading(scene, problem.rule)
+
+
+def _tier(rule: AlertRule) -> str:
+    """The tier of institutions that a rule is about: `乡级机构`."""
+    code = rule.breakdown_value
+    return f"{TIERS.get(code, code)}机构" if code is not None else ""
 
 
 def heading(scene: Scene, rule: AlertRule) -> str:
@@ -106,19 +122,19 @@ def heading(scene: Scene, rule: AlertRule) -> str:
         return f"{name}{compared}时间进度"
     if rule.threshold == 0:
         return f"存在{name.removesuffix('占比')}" if rule.comparator == ">" else f"{name}为负"
-    tier = f"{TIERS.get(rule.breakdown_value, rule.breakdown_value)}机构" if rule.breakdown_value else ""
     growth = "同比增幅" if rule.metric == "last_year_change" else ""
-    return f"{tier}{name}{growth}{compared}{LEVELS[rule.level]}线"
+    return f"{name}{growth}{compared}{LEVELS[rule.level]}线"
 
 
-def _told(scene: Scene, problem: Problem) -> tuple[Paragraph, ...]:
+def _told(scene: Scene, problem: Raised) -> tuple[Paragraph, ...]:
     """The whole region in a sentence of its own, then the schemes, townships and institutions, the worst first."""
     rule = problem.rule
     if len(problem.cells) == 1:
-        return say.paragraph(_alone(scene, rule, *problem.cells[0]), _line(scene, rule))
+        alone = _alone(scene, rule, *problem.cells[0])
+        return say.paragraph(alone, _mirror(scene, problem), _line(scene, rule))
     lists: dict[str, list[Clause]] = {"险种": [], scene.below_noun: [], "定点医药机构": []}
     whole: list[Clause] = []
-    for scheme, value in sorted(problem.cells, key=lambda cell: _badness(rule, cell[1])):
+    for scheme, value in sorted(problem.cells, key=lambda cell: _badness(scene, rule, *cell)):
         if value.breakdown_value != "all" and rule.breakdown is None:
             named = _named(scene, rule, value, scene.institution(value.breakdown_value))
             lists["定点医药机构"].append(named)
@@ -128,26 +144,35 @@ def _told(scene: Scene, problem: Problem) -> tuple[Paragraph, ...]:
             lists["险种"].append(_named(scene, rule, value, scene.schemes[scheme], scheme))
         else:
             whole.append(_alone(scene, rule, scheme, value))
-    mirror = _MIRRORED.get(rule.indicator_code)
-    aside: Clause = ()
-    if mirror and all(_is_below_target(scene, mirror, value) for _, value in problem.cells):
-        aside = say.sentence((f"其{scene.name(mirror)}相应低于目标",))
     return say.paragraph(
         *whole,
         *(say.sentence(say.named(f"涉及的{noun}有", parts)) for noun, parts in lists.items()),
-        aside,
+        _mirror(scene, problem),
         _line(scene, rule),
     )
 
 
-def _badness(rule: AlertRule, value: Value) -> Decimal:
+def _badness(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> tuple[bool, Decimal]:
+    """The worst first; those without a number at the end, since their place among the others would bound it."""
     measured = value.last_year_change if rule.metric == "last_year_change" else value.value
-    return (measured or Decimal(0)) * (-1 if rule.comparator == ">" else 1)
+    return (
+        scene.tells_few(rule.indicator_code, **_cell(scene, rule, value, scheme)),
+        (measured or Decimal(0)) * (-1 if rule.comparator == ">" else 1),
+    )
 
 
-def _is_below_target(scene: Scene, code: str, value: Value) -> bool:
-    figure = scene.numbers.indicator(code, region=value.region_code, minus="target_value")
-    return say.direction(figure) == -1
+def _mirror(scene: Scene, problem: Raised) -> Clause:
+    """That the other side of the same thing misses its target too, where it does in all these places."""
+    mirror = _MIRRORED.get(problem.rule.indicator_code)
+    if mirror is None:
+        return ()
+    others = [
+        scene.numbers.indicator(mirror, region=value.region_code, insutype=scheme, minus="target_value")
+        for scheme, value in problem.cells
+    ]
+    if any(say.direction(other) != -1 for other in others):
+        return ()
+    return say.sentence((f"其{scene.name(mirror)}相应低于目标",))
 
 
 def _cell(scene: Scene, rule: AlertRule, value: Value, scheme: str) -> dict[str, Any]:
@@ -184,7 +209,7 @@ def _subject(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> str:
     if value.breakdown_value != "all":
         if rule.breakdown is None:
             return scene.institution(value.breakdown_value)
-        return f"{scene.whole}{TIERS.get(value.breakdown_value, value.breakdown_value)}机构"
+        return f"{scene.whole}{_tier(rule)}"
     if value.region_code != scene.order.region_code:
         return scene.region_names[value.region_code]
     return scene.whole if scheme == "all" else scene.schemes[scheme]
@@ -212,11 +237,13 @@ def _line(scene: Scene, rule: AlertRule) -> Clause:
         return scene.numbers.cell("alert_rule", "threshold", kind, "预警线", keys)
 
     unit = scene.numbers.catalogue[rule.indicator_code].unit
+    # its heading says that there is some, not of what
+    name = scene.name(rule.indicator_code) if rule.threshold == 0 and rule.comparator == ">" else ""
     if rule.threshold_kind == "elapsed_share":
         return (f"{begin}{compared}时间进度", limit("points"), "以上。")
     if rule.metric == "last_year_change":
         return (f"{begin}同比增幅{compared}", limit("points" if unit == "percent" else "change"), "。")
-    return (f"{begin}{compared}", limit(KINDS[unit]), "。")
+    return (f"{begin}{name}{compared}", limit(UNIT_KINDS[unit]), "。")
 
 
 def _open(scene: Scene) -> list[Block]:

@@ -46,7 +46,7 @@ def _visits(scene: Scene, visits: Figure) -> tuple[Paragraph, ...]:
         found = say.sentence(
             ("发现问题", findings, "个"),
             say.told("涉及机构", _institutions(scene, "mart_finding", "有问题的机构"), "家"),
-            say.told("已办结", scene.count("finding_closed_rate"), "个") if not scene.place else (),
+            say.told("已办结", scene.count("finding_closed_rate"), "个"),
             *scene.ratio("finding_closed_rate", target=False),
         )
     return say.paragraph(

@@ -252,6 +252,8 @@ QUARTER = [
             ("15", OTHER_TOWN, "10", "missed"),
         )
     ),
+    # the other side of the one above
+    *(rated("in_county_rate", value, town, None, None) for value, town in (("91", TOWN), ("85", OTHER_TOWN))),
     *hospital(1, 10, "5000", "3", "6"),
     *hospital(2, 20, "4000", "8", "6"),
     *hospital(3, 9, "1000", "-50", "1"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
 
 from yibao.figures import CASES_NEEDED, Institution, below, parts
 from yibao.labels import TIERS, UNITS
@@ -159,13 +161,19 @@ def _ends(scene: Scene, code: str, towns: list[str], places: Mapping[str, int]) 
 
 
 def _most_and_least(
-    held: Mapping[str, Figure], names: Mapping[str, str], among: str = ""
+    held: Mapping[str, Figure], names: Mapping[str, str], among: str = "", silent: Collection[str] = ()
 ) -> tuple[Clause, ...]:
-    """Nothing where all have the same."""
+    """Nothing where all have the same. Of the `silent` no figure is told."""
     if len({figure.value for figure in held.values()}) < 2:
         return ()
     return tuple(
-        say.named(word, [say.valued(names[key], held[key]) for key in extreme(held, end)])
+        say.named(
+            word,
+            [
+                (names[key],) if key in silent else say.valued(names[key], held[key])
+                for key in extreme(held, end)
+            ],
+        )
         for word, end in ((f"{among}最高的是", max), ("最低的是", min))
     )
 
@@ -230,6 +238,9 @@ def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int
             row(None, scene.whole, scene.order.region_code),
         ],
         f"单位：{UNITS[scene.numbers.catalogue[code].unit]}，增减为{'个百分点' if moved == 'points' else '%'}",
+        notes=(
+            f"{'由高到低' if scene.numbers.catalogue[code].direction == 'higher' else '由低到高'}排名，相同的并列。",
+        ),
     )
 
 
@@ -255,6 +266,15 @@ def _of(scene: Scene, code: str, institution: str, column: str = "value") -> Fig
     return scene.numbers.indicator(code, column, breakdown=("inst", institution))
 
 
+def _cases_last_year(scene: Scene) -> dict[str, Decimal | None]:
+    """Inpatient cases of each institution in the same months of last year."""
+    then = replace(scene.selection, period=f"{scene.year - 1}{scene.order.period[4:]}")
+    return {
+        value.breakdown_value: value.denominator
+        for value in parts(scene.numbers.figures, _COST, then, "inst")
+    }
+
+
 def _tier(scene: Scene, tier: str, held: list[Institution]) -> tuple[tuple[Block, ...], Table]:
     names = {each.code: each.name for each in held}
     cases = {
@@ -271,10 +291,20 @@ def _tier(scene: Scene, tier: str, held: list[Institution]) -> tuple[tuple[Block
         (code, column): {inst: _of(scene, code, inst, column) for inst in names}
         for code, column, _ in columns
     }
+    before = _cases_last_year(scene)
+    # a growth comes from the cases of two years
+    judged = {
+        (code, column): [
+            inst for inst in enough if column == "value" or (before.get(inst) or Decimal(0)) >= CASES_NEEDED
+        ]
+        for code, column in figures
+    }
     places = {
-        key: ranks({inst: by_inst[inst].value for inst in enough}, highest_first=False)
+        key: ranks({inst: by_inst[inst].value for inst in judged[key]}, highest_first=False)
         for key, by_inst in figures.items()
     }
+    order = list(names)
+    silent = {order[at] for at in few.hidden([cases[code].value for code in order])}
     told: list[Clause] = []
     if len(enough) > 1:
         if len(enough) < len(names):
@@ -283,12 +313,11 @@ def _tier(scene: Scene, tier: str, held: list[Institution]) -> tuple[tuple[Block
             known = {
                 inst: figure for inst, figure in figures[code, column].items() if inst in places[code, column]
             }
-            told.append(say.sentence(*_most_and_least(known, names), begin=f"{name}"))
+            told.append(say.sentence(*_most_and_least(known, names, silent=silent), begin=name))
     else:
         told.append((f"住院人次达到{CASES_NEEDED}的机构不足两家，不排名。",))
-    order = by_rank(list(names), places[_COST, "value"])
     rows: list[tuple[Content, ...]] = []
-    for inst in order:
+    for inst in by_rank(order, places[_COST, "value"]):
         row: list[Content] = [names[inst], cases[inst]]
         for code, column, _ in columns:
             row += [figures[code, column][inst], shown(places[code, column], inst)]
@@ -310,7 +339,7 @@ def _tier(scene: Scene, tier: str, held: list[Institution]) -> tuple[tuple[Block
         "单位：人次，元，%",
         notes=(
             f"各项由低到高排名，相同的并列；本年累计住院人次不足{CASES_NEEDED}的不参加排名。",
-            "自费费用占比为目录外费用占住院总费用的百分比。",
+            f"同比增幅只在去年同期住院人次也达到{CASES_NEEDED}的机构中排名。自费费用占比为目录外费用占住院总费用的百分比。",
         ),
     )
     return say.paragraph(*told), form

@@ -257,10 +257,15 @@ QUARTER = [
     *hospital(1, 10, "5000", "3", "6"),
     *hospital(2, 20, "4000", "8", "6"),
     *hospital(3, 9, "1000", "-50", "1"),
+    *hospital(4, 30, "6000", "0.5", "7"),
+    *(
+        cell("ip_avg_cost", "1", part=("inst", f"H{number}"), period="2025-09", denominator=Decimal(cases))
+        for number, cases in ((1, 10), (2, 11), (3, 12), (4, 9))
+    ),
 ]
 HOSPITALS = [
     {"inst_code": f"H{number}", "inst_name": f"{name}医院", "service_tier": "county", "region_code": COUNTY}
-    for number, name in ((1, "第一"), (2, "第二"), (3, "第三"))
+    for number, name in ((1, "第一"), (2, "第二"), (3, "第三"), (4, "第四"))
 ]
 
 
@@ -296,9 +301,12 @@ def test_institutions_with_too_few_cases_have_no_place_and_equals_share_one(numb
     assert table(report, "institutions_county") == [
         ("第二医院", "20", "4000.00", "1", "8.00", "2", "6.00", "1"),
         ("第一医院", "10", "5000.00", "2", "3.00", "1", "6.00", "1"),
+        # last year it had 9 cases: no growth to be ranked by
+        ("第四医院", "30", "6000.00", "3", "0.50", None, "7.00", "3"),
         ("第三医院", "9", "1000.00", None, "-50.00", None, "1.00", None),
     ]
-    assert "住院次均费用最高的是第一医院（5000.00元），最低的是第二医院（4000.00元）。" in text(report)
+    assert "住院次均费用同比增幅最高的是第二医院（8.00%），最低的是第一医院（3.00%）" in text(report)
+    assert "住院次均费用最高的是第四医院（6000.00元），最低的是第二医院（4000.00元）。" in text(report)
 
 
 # ---- 年度考核 ----

@@ -31,3 +31,10 @@
 {% macro spark__months_from_to(first, last) %}
 {{ return("explode(sequence(cast(" ~ first ~ " as date), cast(" ~ last ~ " as date), interval 1 month))") }}
 {% endmacro %}
+
+{# The Sunday that ends the week of a date or timestamp (weeks begin on Monday); and the name of the week that ends on a Sunday, 2026-W39 (ISO 8601). #}
+{% macro week_end_of(date) %}{{ return(add_days("cast(date_trunc('week', " ~ date ~ ") as date)", 6)) }}{% endmacro %}
+{# the Thursday says which year a week belongs to #}
+{% macro week_name(sunday) %}
+{{ return("cast(year(" ~ add_days(sunday, -3) ~ ") as string) || '-W' || lpad(cast(weekofyear(" ~ sunday ~ ") as string), 2, '0')") }}
+{% endmacro %}

@@ -43,7 +43,9 @@ _RULES = {
     "mart_participation": Rule.REGION,
     "mart_referral": Rule.TOWNSHIP,
     "mart_settlement": Rule.TOWNSHIP,
+    "mart_ten_day": Rule.REGION,
     "mart_village": Rule.TOWNSHIP,
+    "mart_week": Rule.TOWNSHIP,
     "township_completeness": Rule.REGION,
     # what belongs to the county as a whole, or tells of its files
     "dataset_month": Rule.CLOSED,

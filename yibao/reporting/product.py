@@ -17,7 +17,9 @@ class Order:
 
     `sections` are the sections of the product in the bureau's order, by code (empty: all, in the product's own order);
     `indicators` those of the main table, by code (empty: the catalogue's headline indicators). `remarks` are further
-    paragraphs at the end, written by others (the restatement note).
+    paragraphs at the end, written by others (the restatement note). `part` is the part of the period that the product
+    tells of: a ten-day by its last day (`10`, `20`, `30`), a week by its name (`2026-W39`), each empty for the newest;
+    `ytd` for an annual report before December.
     """
 
     period: str
@@ -30,6 +32,7 @@ class Order:
     sections: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True)

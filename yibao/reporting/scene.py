@@ -21,8 +21,8 @@ from yibao.reporting.sentences import Clause
 
 # what is not the one is the other: hiding one of them alone would hide nothing
 _COMPLEMENTS = {"in_county_rate": "out_county_rate", "out_county_rate": "in_county_rate"}
-# how the whole of a place is called, by the last character of its name: 全县, 全市
-_KINDS_OF_PLACE = frozenset("县市区旗州盟")
+# how the whole of a place is called, by the last character of its name: 全县, 全镇
+_KINDS_OF_PLACE = frozenset("县市区旗州盟乡镇")
 # in the codes of measures
 _OF_PERSONS = ("persons", "cases", "visits")
 
@@ -81,8 +81,8 @@ class Scene:
     @property
     def whole(self) -> str:
         """`全县`."""
-        last = self.order.region_name[-1:]
-        return f"全{last}" if last in _KINDS_OF_PLACE else "全县"
+        name = self.order.region_name
+        return f"全{name[-1:]}" if name[-1:] in _KINDS_OF_PLACE else name
 
     @property
     def selection(self) -> Selection:

@@ -76,7 +76,15 @@ changed as (
         case
             when direction in ('higher', 'none') and target_value > 0
                 then {{ exact_ratio('value', 'target_value', 100, places=10) }}
-        end as completion
+        end as completion,
+        -- by the exact value; a target without a direction is one to compare with, not one to reach
+        case
+            when direction = 'higher' and value >= target_value then 'met'
+            when direction = 'lower' and value <= target_value then 'met'
+            when direction = 'band' and value between 0 and target_value then 'met'
+            when direction <> 'none' and value is not null and target_value is not null
+                then 'missed'
+        end as target_status
     from compared
 ),
 
@@ -127,6 +135,7 @@ indicator_trend as (
         changed.previous_change,
         changed.target_value,
         changed.completion,
+        changed.target_status,
         alerts.level as alert_level,
         alerts.message_zh as alert_zh
     from changed

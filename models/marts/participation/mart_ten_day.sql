@@ -1,0 +1,159 @@
+-- One row per insurance year, ten-day and region, all schemes together: what was collected in it
+-- and so far, beside the same ten-day of the year before, the persons insured and the amount due.
+-- Unlike mart_collection it has a row too where nothing was paid.
+with collection as (
+    select *
+    from {{ ref('mart_collection') }}
+    where insutype = 'all'
+),
+
+periods as (select * from {{ ref('dim_period') }}),
+
+regions as (select * from {{ ref('dim_region') }}),
+
+participation as (
+    select *
+    from {{ ref('mart_participation') }}
+    where insutype = 'all'
+),
+
+targets as (
+    select *
+    from {{ accepted('target') }} as accepted_target
+    where indicator_code = 'collect_rate'
+),
+
+years as (
+    select
+        insurance_year,
+        min(ten_day_no) as first_no
+    from collection
+    group by insurance_year
+),
+
+-- every reported ten-day of an insurance year, and whatever else something was paid in, this year
+-- or the year before
+numbers as (
+    select
+        years.insurance_year,
+        (periods.month_no - years.insurance_year * 12 - 1) * 3 + ten_days.ten_day as ten_day_no
+    from years
+    cross join periods
+    cross join (values (1), (2), (3)) as ten_days (ten_day)
+    where
+        (periods.month_no - years.insurance_year * 12 - 1) * 3 + ten_days.ten_day
+        between years.first_no and 36
+    union
+    select
+        insurance_year,
+        ten_day_no
+    from collection
+    union
+    select
+        years.insurance_year,
+        collection.ten_day_no
+    from years
+    inner join collection on years.insurance_year = collection.insurance_year + 1
+),
+
+reported as (select max(month_no) * 3 as last_no from periods),
+
+dated as (
+    select
+        numbers.insurance_year,
+        numbers.ten_day_no,
+        numbers.ten_day_no - 3 * floor((numbers.ten_day_no - 1) / 3.0) as ten_day,
+        {{ month_of(add_months(
+            'make_date(cast(numbers.insurance_year as integer), 1, 1)',
+            'floor((numbers.ten_day_no - 1) / 3.0)'
+        )) }} as pay_month
+    from numbers
+    cross join reported
+    where numbers.insurance_year * 36 + numbers.ten_day_no <= reported.last_no
+),
+
+paid as (
+    select
+        dated.*,
+        regions.region_code,
+        regions.region_name,
+        regions.level,
+        coalesce(this_year.persons, 0) as persons,
+        coalesce(this_year.amount, 0) as amount,
+        case when years.insurance_year is not null then coalesce(last_year.persons, 0) end
+            as last_year_persons,
+        case when years.insurance_year is not null then coalesce(last_year.amount, 0) end
+            as last_year_amount
+    from dated
+    cross join regions
+    left join years on dated.insurance_year = years.insurance_year + 1
+    left join collection as this_year
+        on
+            dated.insurance_year = this_year.insurance_year
+            and dated.ten_day_no = this_year.ten_day_no
+            and regions.region_code = this_year.region_code
+    left join collection as last_year
+        on
+            dated.insurance_year = last_year.insurance_year + 1
+            and dated.ten_day_no = last_year.ten_day_no
+            and regions.region_code = last_year.region_code
+),
+
+added_up as (
+    select
+        {% for name in ['persons', 'amount', 'last_year_persons', 'last_year_amount'] -%}
+        sum(paid.{{ name }}) over (so_far) as {{ name }}_so_far,
+        {% endfor -%}
+        paid.*
+    from paid
+    window so_far as (partition by insurance_year, region_code order by ten_day_no)
+),
+
+compared as (
+    select
+        added_up.*,
+        participation.insured_persons,
+        targets.target_value as amount_due
+    from added_up
+    left join participation
+        on
+            added_up.pay_month = participation.period
+            and added_up.region_code = participation.region_code
+    left join targets
+        on
+            added_up.insurance_year = targets.year
+            and added_up.region_code = targets.region_code
+),
+
+mart_ten_day as (
+    select
+        cast(insurance_year as bigint) as insurance_year,
+        pay_month,
+        cast(ten_day as bigint) as ten_day,
+        cast(ten_day_no as bigint) as ten_day_no,
+        region_code,
+        region_name,
+        level,
+        {% for name in [
+            'persons', 'persons_so_far', 'last_year_persons', 'last_year_persons_so_far',
+        ] -%}
+        cast({{ name }} as bigint) as {{ name }},
+        {% endfor -%}
+        {% for name in [
+            'amount', 'amount_so_far', 'last_year_amount', 'last_year_amount_so_far',
+            'insured_persons', 'amount_due',
+        ] -%}
+        cast({{ name }} as decimal(38, 4)) as {{ name }},
+        {% endfor -%}
+        {% for name in ['persons', 'amount'] -%}
+        {{ exact_ratio(
+            '(' ~ name ~ '_so_far - last_year_' ~ name ~ '_so_far)',
+            'last_year_' ~ name ~ '_so_far', 100
+        ) }} as {{ name }}_change,
+        {% endfor -%}
+        {{ percent('persons_so_far', 'insured_persons') }} as persons_progress,
+        {{ percent('amount_so_far', 'amount_due') }} as amount_progress
+    from compared
+)
+
+select * from mart_ten_day

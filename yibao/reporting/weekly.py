@@ -1,0 +1,271 @@
+"""周报: what was settled, paid and found in one week, against the week before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from yibao.problem import Problem
+from yibao.reporting import balance, few
+from yibao.reporting import sentences as say
+from yibao.reporting.bulletin import covered, day_span, letter
+from yibao.reporting.content import Block, Column, Content, Figure, Heading, Kind, Report, Span, Table
+from yibao.reporting.numbers import Numbers
+from yibao.reporting.product import Order, Product
+from yibao.reporting.scene import Scene
+from yibao.reporting.sentences import Clause
+
+FORMS = ("week", "week_by_region")
+_BEFORE = "上周"
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """A column of mart_week: what it is called, how it is printed, the measure word behind a count."""
+
+    column: str
+    name: str
+    kind: Kind
+    word: str = ""
+    # the column of the persons or cases behind it: where these are 1 to 4, neither is told
+    counted: str = ""
+
+
+_VISITS = _Measure("all_visits", "结算人次", "count", "人次", "all_visits")
+_COST = _Measure("all_cost", "结算总费用", "wan", counted="all_visits")
+_FUND = _Measure("all_fund", "基金支付", "wan", counted="all_visits")
+_CASES = _Measure("ip_cases", "住院人次", "count", "人次", "ip_cases")
+_CASES_COST = _Measure("ip_cost", "住院总费用", "wan", counted="ip_cases")
+_OUTSIDE = _Measure("ip_cases_out_county", "县域外住院人次", "count", "人次", "ip_cases_out_county")
+_PAYMENTS = _Measure("payments", "缴费笔数", "count", "笔", "payments")
+_PAID = _Measure("payment_amount", "缴费金额", "wan", counted="payments")
+_VISITED = _Measure("inspection_visits", "检查家次", "count", "家次")
+_FOUND = _Measure("findings_total", "查出问题", "count", "个")
+_VIOLATION = _Measure("violation_amount", "违规金额", "wan")
+_RECOVERED = _Measure("recovered_amount", "追回金额", "wan")
+
+_OF_PEOPLE = (_VISITS, _COST, _FUND, _CASES, _CASES_COST, _OUTSIDE, _PAYMENTS, _PAID)
+_OF_INSPECTIONS = (_VISITED, _FOUND, _VIOLATION, _RECOVERED)
+
+
+@dataclass(frozen=True)
+class _Week:
+    """A row of int_week as mart_week tells it: a whole week."""
+
+    name: str
+    first: date
+    last: date
+
+    @property
+    def title(self) -> str:
+        """`2026年第39周`."""
+        year, number = self.name.split("-W")
+        return f"{year}年第{int(number)}周"
+
+
+def compose(numbers: Numbers, order: Order) -> Report:
+    """The week that the order's `part` names, else the last whole one that ends in its month.
+
+    Raises Problem for a week that does not end in the month, or is not whole.
+    """
+    scene = Scene(numbers, order)
+    week = _chosen(scene)
+    annex = [_table(scene, week), *_by_town(scene, week)]
+    return letter(
+        scene,
+        WEEKLY.code,
+        f"{order.region_name}医疗保障运行周报（{week.title}）",
+        week.last,
+        _body(scene, week),
+        annex,
+    )
+
+
+def _chosen(scene: Scene) -> _Week:
+    weeks = scene.numbers.figures.rows(
+        _Week,
+        """
+        select distinct week, week_start, week_end
+        from mart_week
+        where is_whole and strftime(week_end, '%Y-%m') = ?
+        order by week_end desc
+        """,
+        (scene.order.period,),
+    )
+    for week in weeks:
+        if scene.order.part in ("", week.name):
+            return week
+    known = "、".join(week.name for week in reversed(weeks))
+    raise Problem(
+        f"{scene.order.period} 没有可以报告的完整周{scene.order.part}",
+        where="周报的“周”",
+        todo=f"请改用该月内结束的完整周：{known}。"
+        if known
+        else "请先导入该月的结算数据，再执行 yibao run。",
+    )
+
+
+def _cell(
+    scene: Scene,
+    week: _Week,
+    measure: _Measure,
+    *,
+    before: bool = False,
+    minus: bool = False,
+    region: str = "",
+) -> Figure:
+    """The week's figure, that of the week before, or the one less the other."""
+    code = region or scene.order.region_code
+    # a city is all that is published
+    place = {9: (("township", code),), 6: () if code.endswith("00") else (("county", code),)}[len(code)]
+    return scene.numbers.cell(
+        "mart_week",
+        f"{measure.column}_before" if before else measure.column,
+        measure.kind,
+        measure.name + ("（上周）" if before else "（比上周）" if minus else ""),
+        (("week", week.name), *place),
+        how="sum",
+        minus=f"{measure.column}_before" if minus else None,
+    )
+
+
+def _body(scene: Scene, week: _Week) -> tuple[Block, ...]:
+    def told(measure: _Measure, before: str) -> Clause:
+        return _told(scene, week, measure, before)
+
+    days = f"{week.title}（{day_span(week.first, week.last)}）"
+    return (
+        *_section(
+            "待遇享受",
+            _sentence(
+                told(_VISITS, f"{scene.whole}结算"),
+                told(_COST, "总费用"),
+                told(_FUND, "基金支付"),
+                begin=f"{days}，",
+            ),
+            _sentence(
+                told(_CASES, "其中住院"), told(_CASES_COST, "住院总费用"), told(_OUTSIDE, "县域外住院")
+            ),
+        ),
+        *_section("基金征缴", _sentence(told(_PAYMENTS, "缴费"), told(_PAID, "缴费金额"))),
+        *_section(
+            "基金监管",
+            ()
+            if _is_township(scene)
+            else _sentence(
+                told(_VISITED, "检查定点医药机构"),
+                told(_FOUND, "查出问题"),
+                told(_VIOLATION, "违规金额"),
+                told(_RECOVERED, "追回金额"),
+            ),
+        ),
+    )
+
+
+def _section(title: str, *sentences: Clause) -> tuple[Block, ...]:
+    found = say.paragraph(*sentences)
+    return (Heading(1, title), *found) if found else ()
+
+
+def _is_township(scene: Scene) -> bool:
+    return len(scene.order.region_code) == 9
+
+
+def _is_few(scene: Scene, week: _Week, measure: _Measure, *, before: bool = False) -> bool:
+    if not measure.counted:
+        return False
+    count = _Measure(measure.counted, measure.name, "count")
+    return few.is_few(_cell(scene, week, count, before=before).value)
+
+
+def _told(scene: Scene, week: _Week, measure: _Measure, before: str) -> Clause:
+    """`住院8人次，比上周增加1人次`; of 1 to 4 persons no number, this week or the week before."""
+    if _is_few(scene, week, measure):
+        return (f"{before}不足{few.FEWEST}{measure.word}",) if measure.word else ()
+    clause = say.told(before, _cell(scene, week, measure), measure.word)
+    if not clause or _is_few(scene, week, measure, before=True):
+        return clause
+    moved = say.more_or_less(_cell(scene, week, measure, minus=True), _BEFORE, measure.word)
+    return (*clause, "，", *moved) if moved else clause
+
+
+def _sentence(*clauses: Clause, begin: str = "") -> Clause:
+    """Each clause has a comma of its own."""
+    said = [clause for clause in clauses if clause]
+    spans: list[Span] = []
+    for at, clause in enumerate(said):
+        spans += ["；", *clause] if at else clause
+    return say.sentence(tuple(spans), begin=begin)
+
+
+def _table(scene: Scene, week: _Week) -> Table:
+    measures = _OF_PEOPLE if _is_township(scene) else (*_OF_PEOPLE, *_OF_INSPECTIONS)
+    return balance.table(
+        "week",
+        f"{week.title}运行情况表",
+        (
+            Column(("项目",)),
+            Column(("计量单位",)),
+            Column(("本周",), "count"),
+            Column(("上周",), "count"),
+            Column(("增减",), "count"),
+        ),
+        [_row(scene, week, measure) for measure in measures],
+        "单位：见“计量单位”栏",
+        notes=(
+            "按结算时间、缴费时间和检查日期归周，周一至周日；冲销和退费扣减。缴费包括各参保年度。",
+            "增减按未取整的数计算。上周不是完整周或没有数据的，以“—”表示。",
+        ),
+    )
+
+
+def _row(scene: Scene, week: _Week, measure: _Measure) -> tuple[Content, ...]:
+    now: Content = _cell(scene, week, measure)
+    then: Content = _cell(scene, week, measure, before=True)
+    difference: Content = _cell(scene, week, measure, minus=True)
+    if _is_few(scene, week, measure):
+        now = difference = few.HIDDEN
+    if _is_few(scene, week, measure, before=True):
+        then = difference = few.HIDDEN
+    return (measure.name, measure.word or "万元", now, then, difference)
+
+
+def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
+    """The regions below; a city's inspections and a county's stand at no township."""
+    taken = (_VISITS, _FUND, _CASES, _CASES_COST, _PAYMENTS, _PAID)
+
+    def cells(region: str) -> tuple[Figure, ...]:
+        return tuple(_cell(scene, week, measure, region=region) for measure in taken)
+
+    known = [
+        region
+        for region in scene.below
+        if not scene.is_unknown(region.code) or any(figure.value for figure in cells(region.code))
+    ]
+    if len(known) < 2:
+        return ()
+    has_unknown = any(scene.is_unknown(region.code) for region in known)
+    rows: list[tuple[Content, ...]] = [(region.name, *cells(region.code)) for region in known]
+    return (
+        balance.table(
+            "week_by_region",
+            f"{week.title}各{scene.below_noun}情况表",
+            (
+                Column((scene.below_noun,)),
+                Column(("结算", "人次"), "count"),
+                Column(("结算", "基金支付"), "wan"),
+                Column(("住院", "人次"), "count"),
+                Column(("住院", "总费用"), "wan"),
+                Column(("缴费", "笔数"), "count"),
+                Column(("缴费", "金额"), "wan"),
+            ),
+            covered(rows, ("合计", *cells("")), ((1, (2,)), (3, (4,)), (5, (6,)))),
+            "单位：人次，笔，万元",
+            total=len(rows),
+            added=(1, 2, 3, 4, 5, 6),
+            notes=("未知乡镇是当年还没有参保登记、不能归入乡镇的人员。",) if has_unknown else (),
+        ),
+    )
+
+
+WEEKLY = Product("weekly", "周报", compose)

@@ -5,10 +5,10 @@ A rule speaks only where the text itself holds what contradicts it; judging word
 
 from __future__ import annotations
 
-from itertools import pairwise
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from yibao.reporting.check.finding import Fault
 from yibao.reporting.check.quantity import PERCENT, POINTS, TIMES, Quantity, clause, quantities, sentences

@@ -60,6 +60,16 @@ def bound(document: Document) -> tuple[tuple[Bound, ...], tuple[Finding, ...]]:
     figures = carried(document)
     told: list[Finding] = []
     found: list[Bound] = []
+    if document.figures is None and any(_RUN_ID.search(foot.text) for foot in document.feet):
+        told.append(
+            Finding(
+                "数据来源",
+                "warning",
+                "全文",
+                "页脚有运行号，随带的数据清单却不在了：可能用别的软件另存过，每个数只能按文字核对",
+                "请用 Word 或 WPS 编辑原文件；要逐个核对的，请用 yibao report 重新生成。",
+            )
+        )
     if document.figures is not None and not figures:
         told.append(
             Finding(
@@ -215,6 +225,11 @@ class Published:
                 found |= printed.get(abs(one.number), set())
         return found
 
+    def family(self, code: str) -> set[str]:
+        """The code and its calibres: 参保率（常住口径） may be told as 参保率, its calibre before it."""
+        stem = self.name(code).partition("（")[0]
+        return {known for name, known in self.names.items() if name.partition("（")[0] == stem}
+
     def name(self, code: str) -> str:
         """The Chinese name of a code."""
         return next((name for name, known in self.names.items() if known == code), code)
@@ -261,6 +276,8 @@ def published(
                 for value in (row.last_year_change, row.previous_change)
             ),
             ("percent", row.completion),
+            # 高于目标0.24个百分点 is told, though not published
+            ("points" if ratio else "amount", _less(row.value, row.target_value)),
             ("amount", row.numerator),
             ("amount", row.denominator),
         )
@@ -332,12 +349,16 @@ class _Cell:
     denominator: Decimal | None
 
 
+def _less(value: Decimal | None, base: Decimal | None) -> Decimal | None:
+    return None if value is None or base is None else value - base
+
+
 def _accounted(
     passage: Passage, sentence: str, one: Quantity, code: str | None, known: Published
 ) -> Iterator[Finding]:
     codes = known.codes(one)
     said = passage.text.strip() if len(passage.text) < _SENTENCE_SHOWN else sentence.strip().replace("□", "")
-    if code is not None and codes and code not in codes and "" not in codes:
+    if code is not None and codes and not codes & {"", *known.family(code)}:
         others = "、".join(sorted(known.name(other) for other in codes)[:3])
         yield Finding(
             "张冠李戴",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, pairwise
 
@@ -69,7 +70,7 @@ def parts_in_brackets(text: str) -> Iterator[Fault]:
                 for one in _parts(sentence[found.end() :])
                 if "其他" in clause(sentence[found.end() :], one)
             ]
-            if before[-1].unit == parts[0].unit:
+            if before[-1].unit == parts[0].unit and _required(parts, found.group(1)):
                 yield from _summed(before[-1], parts, found.group(1), at + found.start(), others)
 
 
@@ -141,7 +142,7 @@ def completion(text: str) -> Iterator[Fault]:
                 for one in quantities(_without_brackets(sentence[: task.start]))
                 if one.unit == task.unit and not _CHANGED.search(sentence[: one.start])
             ]
-            if done and not _ratio_agrees(done[-1], task, rate):
+            if done and not any(_ratio_agrees(some, task, rate) for some in (*done, *_added(done))):
                 yield Fault(
                     f"{done[-1].text}÷{task.text}={_percent(done[-1], task)}%，文中写{rate.text}",
                     "请重算完成率（完成数÷任务数）。",
@@ -257,7 +258,7 @@ def _parts(listed: str) -> list[Quantity]:
     found = [
         one
         for one in quantities(listed)
-        if one.unit not in (PERCENT, POINTS, TIMES)
+        if one.unit not in ("", PERCENT, POINTS, TIMES)
         and not _CHANGED.search(listed[: one.start])
         and not _AIMED.search(clause(listed, one))
         and not re.search(r"人均|次均|日均", clause(listed, one))
@@ -328,6 +329,13 @@ def _ratio_agrees(top: Quantity, bottom: Quantity, rate: Quantity) -> bool:
     low = (top.value - top.slack) / (bottom.value + bottom.slack) * 100
     high = (top.value + top.slack) / (bottom.value - bottom.slack) * 100
     return rate.allows((low + high) / 2, (high - low) / 2)
+
+
+def _added(done: Sequence[Quantity]) -> Iterator[Quantity]:
+    """The last two, last three ... as one: 核定A，补缴B，完成任务数C的Z% means A + B."""
+    for start in range(len(done) - 2, -1, -1):
+        total = sum((one.value for one in done[start:]), Decimal(0)) / done[-1].scale
+        yield replace(done[-1], number=total)
 
 
 def _percent(top: Quantity, bottom: Quantity) -> str:

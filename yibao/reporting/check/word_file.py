@@ -221,7 +221,7 @@ def _page(section: Element) -> Page:
         mm(margins, "left"),
         mm(margins, "right"),
         Decimal(pitch) / 20 if pitch else None,
-        Decimal(spaced)
+        _signed(spaced)
         if spaced is not None and grid is not None and grid.get(f"{_W}type") != "lines"
         else None,
     )
@@ -312,6 +312,12 @@ def _first(looks: list[Element | None], path: str, attribute: str) -> str | None
         if told is not None:
             return told
     return None
+
+
+def _signed(told: str) -> Decimal:
+    """Some programs write a negative number as the unsigned one of 32 bits."""
+    number = int(told)
+    return Decimal(number - 2**32 if number >= 2**31 else number)
 
 
 def _value(node: Element | None) -> str:

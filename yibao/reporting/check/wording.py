@@ -35,6 +35,8 @@ _SMALL = Decimal(1)
 _LARGE_WORDS = re.compile(r"大幅度?|显著|明显|成倍|突飞猛进")
 _SMALL_WORDS = re.compile(r"小幅|略[有多少高低增降升超]|基本持平|平稳|稳中有")
 _DONE_WORDS = re.compile(r"圆满|全面完成|超额完成|胜利完成")
+# what is wanted, not what was reached
+_PLANNED = re.compile(r"坚持|要求|力求|力争|努力|尽快|争取|计划|推进|确保|逐步|目标")
 _PRAISE = re.compile(r"喜人|可观|成效突出|卓有成效|再创新高|运行良好|形势良好|良好态势|持续向好")
 
 
@@ -166,7 +168,8 @@ def over_hundred(text: str) -> Iterator[Fault]:
                 one.unit == PERCENT
                 and one.value > 100
                 and name.search(paragraph[: one.start])
-                and not re.search(r"核实|核查|预警|异常|口径|超过100%|大于100%", paragraph)
+                and not re.search(r"常住|口径", _sentence(paragraph, one))
+                and not re.search(r"核实|核查|异常|超过100%|大于100%", paragraph)
             ):
                 yield Fault(
                     f"“{_short(paragraph, one.start - 6, one.end)}”超过100%，应作为数据异常处理",
@@ -202,7 +205,7 @@ def coverage(text: str) -> Iterator[Fault]:
     kinds = {"药店": r"药店|药房", "医疗机构": r"医疗机构|医院"}
     for at, sentence in sentences(text):
         word = re.search(r"全覆盖|无死角|一家不漏", sentence)
-        if word is None:
+        if word is None or _PLANNED.search(sentence):
             continue
         if not re.search(r"检查|稽核|监督|督查|巡查", sentence):
             yield Fault(
@@ -239,8 +242,8 @@ def coverage(text: str) -> Iterator[Fault]:
 def slight_surplus(text: str) -> Iterator[Fault]:
     """略有结余 is to be borne out by the income and the expense of the same paragraph."""
     for at, paragraph in _paragraphs(text):
-        word = re.search(r"略有结余|收支平衡|略有盈余", paragraph)
-        if word is None:
+        word = re.search(r"略有结余|略有盈余", paragraph)
+        if word is None or re.search(r"原则|“[^”]*略有", paragraph):
             continue
         amounts = [one for one in quantities(paragraph) if one.unit == "元"]
         income = [one for one in amounts if re.search(r"征缴|收入|筹集", clause(paragraph, one))]
@@ -437,6 +440,11 @@ def _still_to_spend(text: str) -> Decimal | None:
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
     for found in re.finditer(r"[^\n]+", text):
         yield found.start(), found.group()
+
+
+def _sentence(text: str, one: Quantity) -> str:
+    start = max(text.rfind(mark, 0, one.start) for mark in "。；") + 1
+    return text[start : one.end]
 
 
 def _short(text: str, start: int, end: int) -> str:

@@ -33,7 +33,8 @@ def check_file(path: Path, figures: Figures) -> tuple[Finding, ...]:
         raise Problem(
             "文件打不开", where=str(path), todo="请确认文件存在、没有被其他程序占用，再检查一次。"
         ) from error
-    return tuple(_content(content, path.name, figures))
+    # what is told twice of one place is one finding
+    return tuple(dict.fromkeys(_content(content, path.name, figures)))
 
 
 def _content(content: bytes, name: str, figures: Figures) -> Iterator[Finding]:

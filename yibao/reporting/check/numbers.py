@@ -20,6 +20,8 @@ from yibao.reporting.content import Figure
 
 _TAG = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)#(\d+)")
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+# 高于目标（95.00%）, then the number
+_UP_TO = r"(?:了|(?:目标|任务|预警线)?（[^）]*）)?$"
 _PERIOD = re.compile(r"(\d{4})年(\d{1,2})月")
 # from here on the words of the clause before still say what the number is
 _GOES_ON = re.compile(r"^，?(?:比|较|同比|环比|与|去年|上年|上月|完成|高于|低于|目标)")
@@ -28,6 +30,17 @@ _TOLD_UNITS = frozenset(
     (PERCENT, POINTS, TIMES, "元", "元/人", "人", "人次", "例次", "家次", "家", "天", "个月")
 )
 _SENTENCE_SHOWN = 40
+
+# what was inspected and paid back is in no indicator, but in every report
+_SUPERVISED = """
+    select [
+        sum(inspection_visits), count(distinct inst_code), sum(findings_total), sum(findings_closed), sum(cases),
+        sum(violation_amount), sum(recovered_amount), sum(refused_amount), sum(fine_amount), sum(actions_interview),
+        sum(actions_suspend), sum(actions_terminate), sum(actions_fine)
+    ]
+    from mart_supervision
+    where period between ? and ? and coalesce(starts_with(region_code, ?), true)
+"""
 
 LookUp: TypeAlias = Callable[[Figure], Decimal | None]
 Measured: TypeAlias = Literal["percent", "points", "amount"]
@@ -80,7 +93,7 @@ def bound(document: Document) -> tuple[tuple[Bound, ...], tuple[Finding, ...]]:
                 "请用 yibao report 重新生成这份文件。",
             )
         )
-    for passage in document.everything():
+    for passage in document.everything() if figures else ():
         for control in passage.controls:
             tag = _TAG.fullmatch(control.tag)
             if tag is None:
@@ -172,9 +185,7 @@ def direction(numbers: Sequence[Bound]) -> Iterator[Finding]:
         if one.figure.kind not in ("points", "change", "times") and one.figure.origin.minus is None:
             continue
         before = one.passage.text[: one.control.start]
-        word = re.search(
-            r"(提高|提升|上升|增加|增长|高于|多)(?:了)?$|(下降|降低|减少|低于|少)(?:了)?$", before
-        )
+        word = re.search(rf"(提高|提升|上升|增加|增长|高于){_UP_TO}|(下降|降低|减少|低于){_UP_TO}", before)
         if value is None or word is None:
             continue
         rounded = formatting.half_up(value.scaleb(-4) if one.figure.kind == "wan" else value, 2)
@@ -184,8 +195,8 @@ def direction(numbers: Sequence[Bound]) -> Iterator[Finding]:
                 "增减方向",
                 "error",
                 one.passage.named,
-                f"{one.figure.origin.name_zh}的变化是{rounded}，文中写“{word.group()}”",
-                f"请把“{word.group()}”改为{right}。",
+                f"{one.figure.origin.name_zh}的变化是{rounded}，文中写“{word[1] or word[2]}”",
+                f"请把“{word[1] or word[2]}”改为{right}。",
             )
 
 
@@ -255,10 +266,21 @@ def published(
         """
         select distinct
             trend.indicator_code, trend.value, trend.last_year_value, trend.last_year_change, trend.previous_value,
-            trend.previous_change, trend.target_value, trend.completion, value.numerator, value.denominator
+            trend.previous_change, trend.target_value, trend.completion, value.numerator, value.denominator,
+            last.numerator, last.denominator
         from indicator_trend as trend
         inner join indicator_value as value
             using (period, period_mode, region_code, insutype, breakdown, breakdown_value, indicator_code)
+        inner join dim_period on trend.period = dim_period.period
+        left join indicator_value as last
+            on
+                last.period = dim_period.last_year_period
+                and last.period_mode = trend.period_mode
+                and last.region_code = trend.region_code
+                and last.insutype = trend.insutype
+                and last.breakdown = trend.breakdown
+                and last.breakdown_value = trend.breakdown_value
+                and last.indicator_code = trend.indicator_code
         where trend.period = ? and starts_with(trend.region_code, ?)
         """,
         (period, region_code),
@@ -276,12 +298,21 @@ def published(
                 for value in (row.last_year_change, row.previous_change)
             ),
             ("percent", row.completion),
-            # 高于目标0.24个百分点 is told, though not published
+            ("amount", row.last_numerator),
+            ("amount", row.last_denominator),
+            # differences are told, though not published: 高于目标0.24个百分点, 比去年同期减少60.32元, 尚有未参保117人
             ("points" if ratio else "amount", _less(row.value, row.target_value)),
+            ("points" if ratio else "amount", _less(row.value, row.last_year_value)),
+            ("amount", _less(row.numerator, row.last_numerator)),
+            ("amount", _less(row.denominator, row.last_denominator)),
+            ("amount", _less(row.denominator, row.numerator)),
             ("amount", row.numerator),
             ("amount", row.denominator),
         )
         cells += [(kind, value, row.code) for kind, value in told if value is not None]
+    for month in (f"{period[:4]}-01", period):
+        for supervised in figures.rows(_Supervised, _SUPERVISED, (month, period, region_code), kept=False):
+            cells += [("amount", Decimal(value), "") for value in supervised.numbers if value is not None]
     for rules in alert_rules(figures).values():
         cells += [("percent", rule.threshold, "") for rule in rules if rule.threshold is not None]
     for one in carried_figures:
@@ -317,9 +348,9 @@ def unaccounted(document: Document, known: Published) -> Iterator[Finding]:
 
 def period_of(document: Document) -> str:
     """The month (YYYY-MM) that the file is about: of most of its figures, else the first one named; empty where none is."""
-    periods = Counter(
-        value for one in carried(document) for name, value in one.origin.keys if name == "period"
-    )
+    # of `2026-01..2026-09` the last month
+    keys = (key for one in carried(document) for key in one.origin.keys)
+    periods = Counter(value.rpartition(".")[2] for name, value in keys if name == "period")
     if periods:
         return periods.most_common(1)[0][0]
     for passage in document.passages:
@@ -347,6 +378,13 @@ class _Cell:
     completion: Decimal | None
     numerator: Decimal | None
     denominator: Decimal | None
+    last_numerator: Decimal | None
+    last_denominator: Decimal | None
+
+
+@dataclass(frozen=True)
+class _Supervised:
+    numbers: list[Decimal | None]
 
 
 def _less(value: Decimal | None, base: Decimal | None) -> Decimal | None:

@@ -12,9 +12,10 @@ from tests.unit.reporting.kit import figure
 from tests.unit.reporting.letter_kit import letter, paragraph, table
 from yibao.problem import Problem
 from yibao.reporting import trace
-from yibao.reporting.check import balance, form, numbers, word_file
+from yibao.reporting.check import balance, form, free_numbers, numbers, word_file
 from yibao.reporting.check.document import Document
 from yibao.reporting.check.file import sentences
+from yibao.reporting.check.published import Published
 from yibao.reporting.content import Figure
 
 TEXT = (
@@ -127,7 +128,7 @@ def test_a_cell_that_is_no_longer_published_is_named() -> None:
 
 
 def test_numbers_without_a_control_are_found_among_those_published() -> None:
-    known = numbers.Published(
+    known = Published(
         [
             ("percent", Decimal("96.0745"), "part_rate"),
             ("points", Decimal("-1.205"), "part_rate"),
@@ -139,12 +140,13 @@ def test_numbers_without_a_control_are_found_among_those_published() -> None:
     )
 
     def unaccounted(text: str) -> list[tuple[str, str]]:
-        return [(one.rule, one.level) for one in numbers.unaccounted(read(paragraph(text)), known)]
+        return [(one.rule, one.level) for one in free_numbers.unaccounted(read(paragraph(text)), known)]
 
     text = "截至9月底，全县参保9.96万人，参保率96.07%，比去年同期下降1.21个百分点，到位15458.29万元（1.55亿元）。"
     assert unaccounted("一、2026年1-9月，示医保〔2026〕9号，附件2，3个方面。" + text) == []
     assert unaccounted("基金使用率72.85%，参保率72.85%。") == [("张冠李戴", "error")]
     assert unaccounted("特殊人群参保率96.07%。") == [("张冠李戴", "error")]
+    assert unaccounted("参保率96.07%，比去年同期提高1.21个百分点。") == [("增减方向", "error")]
     assert unaccounted("参保率96.08%。") == [("数字无来源", "error")]
     assert unaccounted("到位15458.92万元。") == [("数字无来源", "warning")]
 

@@ -16,7 +16,17 @@ from pathlib import Path
 from yibao.figures import Figures, periods
 from yibao.problem import Problem
 from yibao.reporting import trace
-from yibao.reporting.check import balance, form, numbers, sheet_file, sums, word_file, wording
+from yibao.reporting.check import (
+    balance,
+    form,
+    free_numbers,
+    numbers,
+    published,
+    sheet_file,
+    sums,
+    word_file,
+    wording,
+)
 from yibao.reporting.check.document import Document
 from yibao.reporting.check.finding import Finding
 from yibao.reporting.check.quantity import tidy
@@ -92,9 +102,9 @@ def _numbers(document: Document, figures: Figures) -> Iterator[Finding]:
             "请在标题中写明年月；期间没有发布的，请先发布（yibao status 可以查看）。",
         )
         return
-    yield from numbers.unaccounted(
+    yield from free_numbers.unaccounted(
         document,
-        numbers.published(figures, period, numbers.region_of(document), numbers.carried(document)),
+        published.published(figures, period, numbers.region_of(document), numbers.carried(document)),
     )
 
 

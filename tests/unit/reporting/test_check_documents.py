@@ -130,11 +130,13 @@ def test_a_cell_that_is_no_longer_published_is_named() -> None:
 def test_numbers_without_a_control_are_found_among_those_published() -> None:
     known = Published(
         [
-            ("percent", Decimal("96.0745"), "part_rate"),
-            ("points", Decimal("-1.205"), "part_rate"),
-            ("percent", Decimal("72.8549"), "fund_use_rate"),
-            ("amount", Decimal("154582900"), "fund_arrival_rate"),
-            ("amount", Decimal("99561"), "part_rate"),
+            (
+                "part_rate",
+                (("percent", Decimal("96.0745")), ("points", Decimal("-1.205")), ("amount", Decimal(99561))),
+            ),
+            ("part_rate", (("percent", Decimal("92.8")), ("points", Decimal("1.205")))),
+            ("fund_use_rate", (("percent", Decimal("72.8549")),)),
+            ("fund_arrival_rate", (("amount", Decimal(154582900)),)),
         ],
         {"参保率": "part_rate", "特殊人群参保率": "part_rate_priority", "基金使用率": "fund_use_rate"},
     )
@@ -147,6 +149,7 @@ def test_numbers_without_a_control_are_found_among_those_published() -> None:
     assert unaccounted("基金使用率72.85%，参保率72.85%。") == [("张冠李戴", "error")]
     assert unaccounted("特殊人群参保率96.07%。") == [("张冠李戴", "error")]
     assert unaccounted("参保率96.07%，比去年同期提高1.21个百分点。") == [("增减方向", "error")]
+    assert unaccounted("参保率92.80%，比去年同期提高1.21个百分点。") == []
     assert unaccounted("参保率96.08%。") == [("数字无来源", "error")]
     assert unaccounted("到位15458.92万元。") == [("数字无来源", "warning")]
 

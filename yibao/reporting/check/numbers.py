@@ -19,7 +19,7 @@ from yibao.reporting.content import Figure
 TAG = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)#(\d+)")
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 # also 高于目标（95.00%）, then the number
-_UP_TO = r"(?:了|(?:目标|任务|预警线)?（[^）]*）)?$"
+_UP_TO = r"(?:了|(?:目标|任务|预警线|控制线)?（[^）]*）)?$"
 _DIRECTION = re.compile(rf"(提高|提升|上升|增加|增长|高于){_UP_TO}|(下降|降低|减少|低于){_UP_TO}")
 WAYS_ZH = {1: "提高（增加）", -1: "下降（减少）", 0: "持平"}
 _PERIOD = re.compile(r"(\d{4})年(\d{1,2})月")

@@ -10,9 +10,11 @@ from typing import Literal, TypeAlias
 from yibao import formatting
 from yibao.figures import Figures, alert_rules, catalogue
 from yibao.reporting.check.quantity import PERCENT, POINTS, TIMES, Quantity, tidy
-from yibao.reporting.content import Figure
+from yibao.reporting.content import Figure, Kind
 
 Measured: TypeAlias = Literal["percent", "points", "amount"]
+# the code of an indicator (empty: of none), and what may be printed of one of its cells: value, target, changes ...
+Row: TypeAlias = tuple[str, tuple[tuple[Measured, Decimal | None], ...]]
 
 # what was inspected and paid back is in no indicator, but in every report
 _SUPERVISED = """
@@ -29,18 +31,26 @@ _SUPERVISED = """
 class Published:
     """What the published cells of a period print as, by their kind: per cent, points, or an amount (yuan, persons, days)."""
 
-    def __init__(self, cells: Iterable[tuple[Measured, Decimal, str]], names: Mapping[str, str]) -> None:
-        """`cells`: kind, exact value and code (empty: of no indicator); `names`: code by Chinese name."""
-        self._values: dict[Measured, dict[Decimal, set[str]]] = {"percent": {}, "points": {}, "amount": {}}
-        for kind, value, code in cells:
-            self._values[kind].setdefault(value, set()).add(code)
+    def __init__(self, rows: Iterable[Row], names: Mapping[str, str]) -> None:
+        """`names`: code by Chinese name."""
+        self._values: dict[Measured, dict[Decimal, set[int]]] = {"percent": {}, "points": {}, "amount": {}}
+        self._codes: list[str] = []
+        for number, (code, cells) in enumerate(rows):
+            self._codes.append(code)
+            for kind, value in cells:
+                if value is not None:
+                    self._values[kind].setdefault(value, set()).add(number)
         self.names = {
             tidy(name): code for name, code in sorted(names.items(), key=lambda item: -len(item[0]))
         }
-        self._rounded: dict[tuple[Measured, int, int], dict[Decimal, set[str]]] = {}
+        self._rounded: dict[tuple[Measured, int, int], dict[Decimal, set[int]]] = {}
 
-    def codes(self, one: Quantity, way: int = 0) -> set[str]:
-        """The codes under which this number is published as it is rounded here; none where it is not.
+    def codes(self, rows: Iterable[int]) -> set[str]:
+        """The indicators of these rows; an empty code is none."""
+        return {self._codes[row] for row in rows}
+
+    def rows(self, one: Quantity, way: int = 0) -> set[int]:
+        """The rows that have this number as it is rounded here; none where it is not published.
 
         `way`: 1 or -1 where the text says that it is a rise or a fall, 0 where any sign will do.
         """
@@ -54,33 +64,37 @@ class Published:
             kinds, scale = ("percent",), 100
         elif not one.unit and one.scale == 1:
             kinds = ("amount", "percent", "points")
-        found: set[str] = set()
+        found: set[int] = set()
         for kind in kinds:
             printed = self._printed(kind, scale, one.decimals)
             if one.hedge:
-                for shown, codes in printed.items():
+                for shown, rows in printed.items():
                     if one.allows(abs(shown) * one.scale):
-                        found |= codes
+                        found |= rows
                 continue
             for sign in (way,) if way else (1, -1):
                 found |= printed.get(abs(one.number) * sign, set())
         return found
 
-    def family(self, code: str) -> set[str]:
-        """The code and its calibres: 参保率（常住口径） may be told as 参保率, its calibre before it."""
+    def family(self, code: str, said: str) -> set[str]:
+        """The code and those that may be told by its name: its calibres, and 特殊人群参保率 where 特殊人群 was said before."""
         stem = self.name(code).partition("（")[0]
-        return {known for name, known in self.names.items() if name.partition("（")[0] == stem}
+        return {
+            known
+            for name, known in self.names.items()
+            if (told := name.partition("（")[0]).endswith(stem) and told.removesuffix(stem) in said
+        }
 
     def name(self, code: str) -> str:
         """The Chinese name of a code."""
         return next((name for name, known in self.names.items() if known == code), code)
 
-    def _printed(self, kind: Measured, scale: int, decimals: int) -> dict[Decimal, set[str]]:
+    def _printed(self, kind: Measured, scale: int, decimals: int) -> dict[Decimal, set[int]]:
         key = (kind, scale, decimals)
         if key not in self._rounded:
-            printed: dict[Decimal, set[str]] = {}
-            for value, codes in self._values[kind].items():
-                printed.setdefault(formatting.half_up(value / scale, decimals), set()).update(codes)
+            printed: dict[Decimal, set[int]] = {}
+            for value, rows in self._values[kind].items():
+                printed.setdefault(formatting.half_up(value / scale, decimals), set()).update(rows)
             self._rounded[key] = printed
         return self._rounded[key]
 
@@ -90,7 +104,7 @@ def published(
 ) -> Published:
     """The cells of the period in the region and below it, the limits of the alert rules, and what the file carries."""
     known = catalogue(figures)
-    cells: list[tuple[Measured, Decimal, str]] = []
+    rows: list[Row] = []
     for row in figures.rows(
         _Cell,
         """
@@ -118,42 +132,47 @@ def published(
     ):
         ratio = known[row.code].unit == "percent"
         own: Measured = "percent" if ratio else "amount"
-        told: tuple[tuple[Measured, Decimal | None], ...] = (
-            *(
-                (own, value)
-                for value in (row.value, row.last_year_value, row.previous_value, row.target_value)
-            ),
-            *(
-                ("points" if ratio else "percent", value)
-                for value in (row.last_year_change, row.previous_change)
-            ),
-            ("percent", row.completion),
-            ("amount", row.last_numerator),
-            ("amount", row.last_denominator),
-            # differences are told, though not published: 高于目标0.24个百分点, 比去年同期减少60.32元, 尚有未参保117人
-            ("points" if ratio else "amount", _less(row.value, row.target_value)),
-            ("points" if ratio else "amount", _less(row.value, row.last_year_value)),
-            ("amount", _less(row.numerator, row.last_numerator)),
-            ("amount", _less(row.denominator, row.last_denominator)),
-            ("amount", _less(row.denominator, row.numerator)),
-            ("amount", row.numerator),
-            ("amount", row.denominator),
+        moved: Measured = "points" if ratio else "percent"
+        apart: Measured = "points" if ratio else "amount"
+        rows.append(
+            (
+                row.code,
+                (
+                    (own, row.value),
+                    (own, row.last_year_value),
+                    (own, row.previous_value),
+                    (own, row.target_value),
+                    (moved, row.last_year_change),
+                    (moved, row.previous_change),
+                    ("percent", row.completion),
+                    ("amount", row.numerator),
+                    ("amount", row.denominator),
+                    ("amount", row.last_numerator),
+                    ("amount", row.last_denominator),
+                    # told, though not published: 高于目标0.24个百分点, 比去年同期减少60.32元, 尚有未参保117人
+                    (apart, _less(row.value, row.target_value)),
+                    (apart, _less(row.value, row.last_year_value)),
+                    ("amount", _less(row.numerator, row.last_numerator)),
+                    ("amount", _less(row.denominator, row.last_denominator)),
+                    ("amount", _less(row.denominator, row.numerator)),
+                ),
+            )
         )
-        cells += [(kind, value, row.code) for kind, value in told if value is not None]
     for month in (f"{period[:4]}-01", period):
         for supervised in figures.rows(_Supervised, _SUPERVISED, (month, period, region_code), kept=False):
-            cells += [("amount", Decimal(value), "") for value in supervised.numbers if value is not None]
+            rows.append(
+                ("", tuple(("amount", Decimal(sum_)) for sum_ in supervised.numbers if sum_ is not None))
+            )
     for rules in alert_rules(figures).values():
-        cells += [("percent", rule.threshold, "") for rule in rules if rule.threshold is not None]
-    for one in carried_figures:
-        if one.value is not None:
-            kind: Measured = "amount"
-            if one.kind in ("percent", "change", "times"):
-                kind = "percent"
-            elif one.kind == "points":
-                kind = "points"
-            cells.append((kind, one.value, one.origin.code))
-    return Published(cells, {indicator.name_zh: code for code, indicator in known.indicators.items()})
+        rows += [("", (("percent", rule.threshold),)) for rule in rules]
+    kinds: dict[Kind, Measured] = {
+        "percent": "percent",
+        "change": "percent",
+        "times": "percent",
+        "points": "points",
+    }
+    rows += [(one.origin.code, ((kinds.get(one.kind, "amount"), one.value),)) for one in carried_figures]
+    return Published(rows, {indicator.name_zh: code for code, indicator in known.indicators.items()})
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ _REACHES = re.compile(rf"({_UP}|{_DOWN})(?:到|至|为)(?=[^，]{{0,8}}$)")
 _BY = re.compile(rf"^[^，]{{0,12}}?，?(?:同比|环比)?[^，]{{0,12}}?({_UP}|{_DOWN})了?[^，]{{0,2}}$")
 _CHANGED = re.compile(rf"({_UP}|{_DOWN})(?:了|约|近|超过)*$")
 _THEN = re.compile(r"(?<![由从])(?:去年同期|上年同期|去年|上年|上月)(?:末|底)?(?:数)?(?:的|为|是)?$")
-_DIRECTLY = re.compile(
+# between a number and its change: nothing but the base
+CHANGED_DIRECTLY = re.compile(
     r"^[，（）]*(?:比|较|同比|环比|与)?(?:去年同期|上年同期|去年|上年|上月|同期|上期)*(?:相比)?，?"
     rf"(?:{_UP}|{_DOWN})(?:了|约|近)*$"
 )
@@ -65,7 +66,7 @@ def against_last(text: str) -> Iterator[Fault]:
                 continue
             if "，" in sentence[now.end : before.start].strip("，（"):
                 continue
-            by = _DIRECTLY.match(sentence[before.end : later.start])
+            by = CHANGED_DIRECTLY.match(sentence[before.end : later.start])
             word = re.search(rf"{_UP}|{_DOWN}", sentence[before.end : later.start])
             if by is None or word is None:
                 continue
@@ -98,7 +99,7 @@ def change_unit(text: str) -> Iterator[Fault]:
     for at, sentence in sentences(text):
         numbers = quantities(sentence)
         for one, changed in pairwise(numbers):
-            if not _DIRECTLY.match(sentence[one.end : changed.start]):
+            if not CHANGED_DIRECTLY.match(sentence[one.end : changed.start]):
                 continue
             if one.unit == PERCENT and changed.unit == PERCENT and _RATIO_NAME.search(sentence[: one.start]):
                 yield Fault(

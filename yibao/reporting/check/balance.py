@@ -13,7 +13,10 @@ from yibao.reporting.check.quantity import Quantity, quantities, tidy
 from yibao.reporting.content import Figure
 
 _TOTAL = re.compile(r"^(?:合计|总计|总　?计|合　计|全[县市区]合计|全[县市区])$")
-_PART_OF = re.compile(r"^(?:其中|小计)")
+_PART_OF = re.compile(r"^其中")
+# what stands above and below a form in a sheet
+_ABOVE = re.compile(r"单\s*位\s*：|表\s*号|制定机关|批准文号|有效期|填报|期\s*间")
+_BELOW = re.compile(r"^(?:注|备注|说明|单位负责人|审核人|制表人|填表人|报出日期)")
 # what does not add up from row to row
 _NO_SUM = re.compile(r"率|比|均|占|%|％|百分点|增减|日数|月数|天数|序号|排名|位次|代码|编码")
 _NOTE_SAYS_SO = re.compile(r"不一致|不等于合计|重复计|不相加|可能重复|未公布|未显示|不予公布")
@@ -29,13 +32,18 @@ def totals(document: Document, numbers: Sequence[Bound]) -> Iterator[Finding]:
     traced = {(one.passage.place, one.passage.text): one.figure for one in numbers}
     for at, table in _placed(document):
         rows = [number for number, row in enumerate(table.rows) if _TOTAL.match(_label(row))]
-        if len(rows) != 1 or _noted(document, at):
+        if len(rows) != 1 or _noted(document, at, table):
             continue
         total, first = rows[0], _first_row(table)
+        end = next(
+            (number for number, row in enumerate(table.rows) if _BELOW.match(_label(row))), len(table.rows)
+        )
         parts = [
             number
-            for number, row in enumerate(table.rows)
-            if number >= first and number != total and _label(row) and not _PART_OF.match(_label(row))
+            for number in range(first, end)
+            if number != total
+            and _label(table.rows[number])
+            and not _PART_OF.match(_label(table.rows[number]))
         ]
         if any("小计" in _label(row) for row in table.rows) or len(parts) < 2:
             continue
@@ -125,14 +133,14 @@ def _placed(document: Document) -> Iterator[tuple[int, Table]]:
             yield at, block
 
 
-def _noted(document: Document, at: int) -> bool:
-    """Whether a note under the table (at most four lines) says that parts and total differ."""
+def _noted(document: Document, at: int, table: Table) -> bool:
+    """Whether a note below (in the sheet, or at most four lines under the table) says that parts and total differ."""
+    notes = [cell.text for row in table.rows for cell in row[:1] if _BELOW.match(cell.text)]
     for block in document.blocks[at + 1 : at + 5]:
         if isinstance(block, Table):
-            return False
-        if _NOTE_SAYS_SO.search(block.text):
-            return True
-    return False
+            break
+        notes.append(block.text)
+    return any(_NOTE_SAYS_SO.search(note) for note in notes)
 
 
 def _label(row: Sequence[Passage]) -> str:
@@ -148,7 +156,14 @@ def _first_row(table: Table) -> int:
 
 
 def _head(table: Table, column: int, first: int) -> str:
-    return "".join(dict.fromkeys(row[column].text.strip() for row in table.rows[:first]))
+    """The head of a column, without title, form number and unit that a sheet has above it."""
+    words: list[str] = []
+    for row in reversed(table.rows[:first]):
+        cells = {cell.text.strip() for cell in row if cell.text.strip()}
+        if len(cells) < 2 or not _label(row) or any(_ABOVE.match(cell) for cell in cells):
+            break
+        words.insert(0, row[column].text.strip())
+    return "".join(dict.fromkeys(words))
 
 
 def _only(cell: Passage) -> Quantity | None:

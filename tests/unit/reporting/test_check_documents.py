@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 
 from tests.unit.reporting.kit import figure
 from tests.unit.reporting.letter_kit import letter, paragraph, table
 from yibao.problem import Problem
 from yibao.reporting import trace
-from yibao.reporting.check import balance, form, free_numbers, numbers, word_file
+from yibao.reporting.check import balance, form, free_numbers, numbers, sheet_file, word_file
 from yibao.reporting.check.document import Document
 from yibao.reporting.check.file import sentences
 from yibao.reporting.check.published import Published
@@ -175,11 +176,33 @@ def test_changes_in_a_table_are_differences_or_shares() -> None:
     assert [one.what for one in found] == ["住院人次：120减去100是20，表中写25.00"]
 
 
+def test_a_sheet_adds_up_between_its_head_and_its_notes() -> None:
+    def found(total: int) -> list[str]:
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream) as book:
+            sheet = book.add_worksheet("参保")
+            sheet.merge_range(0, 0, 0, 1, "各乡镇参保率及参保人数表")
+            sheet.write(1, 1, "单位：人，%")
+            rows = [["乡镇", "参保人数"], ["示例一乡", 60000], ["示例二镇", 39561]]
+            for number, row in enumerate(rows, start=2):
+                sheet.write_row(number, 0, row)
+            sheet.write(5, 0, "合计")
+            sheet.write_formula(5, 1, "=SUM(B4:B5)", None, total)
+            sheet.write_column(6, 0, ["注：1. 期末数。", "2. 户籍口径。", "单位负责人："])
+        stream.seek(0)
+        return [one.place for one in balance.totals(sheet_file.read(stream, "附表.xlsx"), ())]
+
+    assert found(99561) == []
+    assert found(99651) == ["参保表第6行第2列“99651”"]
+
+
 def test_a_sentence_is_found_in_its_paragraph() -> None:
     found = list(sentences(read(paragraph("前一段。"), paragraph("转出率由15.62%下降到19.18%。"))))
     assert [one.place for one in found] == ["第4段“转出率由15.62%下降…”"]
 
 
-def test_what_is_no_word_file_is_a_problem() -> None:
+def test_what_cannot_be_read_is_a_problem() -> None:
     with pytest.raises(Problem, match=r"不是能读的 Word 文档"):
         word_file.read(io.BytesIO(b"PK"), "月报.docx")
+    with pytest.raises(Problem, match=r"不是能读的 Excel 工作簿"):
+        sheet_file.read(io.BytesIO(b"PK"), "附表.xlsx")

@@ -63,6 +63,9 @@ WRONG = {
     "part": ("其中各项与合计", "追回基金12.50万元（其中行政处罚21.50万元）。"),
     "plus": ("算式不等", "住院18624万元+门诊4714万元=23388万元。"),
     "brackets": ("括号内各项与合计", "实际核定98666.84万元（职工90288万元，居民8387.84万元）。"),
+    "one person": ("其中各项与合计", "参加基本医疗保险71130人，其中：职工22093人，居民49036人。"),
+    "respectively": ("分别为", "基金支出141.45万元，其中职工、居民支出分别为34.17万元、106.99万元。"),
+    "respective shares": ("分别为", "住院类在县外、县级、镇村级预算占比分别为46%、50%、14%。"),
     "altogether": ("合计", "职工医保支付18861万元，居民医保支付27900万元，合计46671万元。"),
     "carried": ("结余结转", "上年末结余25590千元，本年收入55167千元，本年支出29475千元，期末结余52182千元。"),
     "adjective": ("评价用语", "县域外转出率为15.62%，分级诊疗成效显著。"),
@@ -104,6 +107,8 @@ RIGHT = {
     "T05": "实际参保总人数为37.77万人，完成任务数36.45万人的103.61%；其中市直参保人数为21.89万人，完成任务数20.67万人的105.93%。",
     "T07": "市直职工医疗保险实际核定98666.84万元（职工90288万元，居民8378.84万元），完成任务数63100万元的156.37%。",
     "T14": "生育保险实际征缴3202.32万元，完成任务数2930万元的109.29%；其中，市直实际征缴2343.26万元，完成任务数2160万元的108.48%。",
+    "respectively": "基金支出141.16万元，其中职工、居民支出分别为34.17万元、106.99万元，占比分别为24.21%、75.79%。",
+    "two rates": "职工、居民参保率分别为98.20%、95.10%。",
     "altogether": "职工医保支付18861万元，居民医保支付27900万元，合计46761万元。",
     "two sums": "市直工伤保险实际核定3716万元，一次性趸交核定老工伤保险费1185.23万元，完成任务数3250万元的150.8%。",
     "nearly": "20xx年补偿比例由45%提高到61.8%，增长了近17个百分点。",
@@ -134,6 +139,12 @@ def test_what_real_reports_got_wrong_is_named_by_its_rule(rule: str, text: str) 
 @pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT.keys())
 def test_what_real_reports_got_right_is_left_alone(text: str) -> None:
     assert named(text) == []
+
+
+@pytest.mark.parametrize(("visits", "levels"), [(87, ["error"]), (110, ["warning"])])
+def test_only_too_few_visits_disprove_a_full_coverage(visits: int, levels: list[str]) -> None:
+    text = f"全县定点药店110家。检查定点药店{visits}家次，实行监督检查全覆盖。"
+    assert [fault.level for fault in wording.coverage(text)] == levels
 
 
 def test_every_rule_is_tried() -> None:

@@ -23,8 +23,11 @@ _COMPLETE = (
     ("个人", "财政"),
     ("三级", "二级", "一级"),
     ("县(?:域)?内", "县(?:域)?外"),
+    ("县(?:域)?外", "县级", "[乡镇]村?级"),
     ("统筹", "(?:家庭|个人)账户"),
 )
+# exactly 100 per cent: what the shares are rounded from adds up
+_WHOLE = Quantity("100%", Decimal(100), 9, 1, PERCENT, "", 0, 0)
 _CHANGED = re.compile(r"(?:提高|提升|上升|增加|增长|下降|降低|减少|多|少|高|低)(?:了|约|近)*$")
 _AIMED = re.compile(r"任务|目标|计划")
 # rate, words of its numerator, words of its denominator, both within the clause of the number
@@ -53,6 +56,29 @@ def parts_of(text: str) -> Iterator[Fault]:
             total = _total(sentence[: found.start()], parts[0])
             if total is not None:
                 yield from _summed(total, parts, listed, at + found.start())
+
+
+def respectively(text: str) -> Iterator[Fault]:
+    """T，其中甲、乙分别为a、b: complete parts make the total; their shares (占比) make 100."""
+    for at, sentence in sentences(text):
+        for found in re.finditer(r"([^，；]*)分别(?:为|是|达到?)", sentence):
+            behind = sentence[found.end() :].split("，")[0]
+            parts = quantities(behind)
+            complete = [
+                labels for labels in _COMPLETE if all(re.search(one, found.group(1)) for one in labels)
+            ]
+            if (
+                not any(len(labels) == len(parts) for labels in complete)
+                or len({one.unit for one in parts}) > 1
+            ):
+                continue
+            if parts[0].unit == PERCENT:
+                if re.search(r"占比|比重|分配|构成", found.group(1)) and not _makes(_WHOLE, parts):
+                    yield _not_whole(parts, at + found.end())
+            elif "其中" in sentence[: found.end()]:
+                total = _total(sentence[: found.start()], parts[0])
+                if total is not None:
+                    yield from _unequal(total, parts, at + found.end())
 
 
 def parts_in_brackets(text: str) -> Iterator[Fault]:
@@ -116,14 +142,8 @@ def shares(text: str) -> Iterator[Fault]:
         found = [
             one for one in quantities(sentence) if one.unit == PERCENT and share.search(sentence[: one.start])
         ]
-        total = sum((one.value for one in found), Decimal(0))
-        slack = sum((one.slack for one in found), Decimal(0))
-        if len(found) > 2 and abs(total - 100) > slack:
-            yield Fault(
-                f"各部分占比合计{total}%，不是100%（{'、'.join(one.text for one in found)}）",
-                "请核对各占比，或写明其余部分是什么。",
-                at=at + found[0].start,
-            )
+        if len(found) > 2 and not _makes(_WHOLE, found):
+            yield _not_whole(found, at + found[0].start)
 
 
 def completion(text: str) -> Iterator[Fault]:
@@ -242,6 +262,7 @@ def carried_forward(text: str) -> Iterator[Fault]:
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("其中各项与合计", parts_of),
+    ("分别为", respectively),
     ("括号内各项与合计", parts_in_brackets),
     ("算式不等", plus),
     ("合计", altogether),
@@ -318,6 +339,15 @@ def _unequal(total: Quantity, parts: Sequence[Quantity], at: int) -> Iterator[Fa
     yield Fault(
         f"{'+'.join(one.text for one in parts)}={added:f}，与合计{total.text}相差{abs(added - total.number):f}",
         "请核对各项和合计；各项不全的，请写明其余是什么。",
+        at=at,
+    )
+
+
+def _not_whole(parts: Sequence[Quantity], at: int) -> Fault:
+    total = sum((one.value for one in parts), Decimal(0))
+    return Fault(
+        f"各部分占比合计{total}%，不是100%（{'、'.join(one.text for one in parts)}）",
+        "请核对各占比，或写明其余部分是什么。",
         at=at,
     )
 

@@ -17,7 +17,6 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _FIGURES = "{urn:yibao:figures}figures"
-_ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TWIPS_PER_MM = Decimal(1440) / Decimal("25.4")
 # three sizes of 16 points, in twips: what a character is where an indent is told in twips
 _CHARACTER = Decimal(320)
@@ -65,7 +64,7 @@ class _Reading:
 
     def walk(self, node: Element) -> None:
         for child in node:
-            if child.tag in _NOT_READ or child.tag == f"{_ALTERNATIVE}Fallback":
+            if child.tag in _NOT_READ:
                 continue
             if child.tag == f"{_W}r":
                 self._run(child)

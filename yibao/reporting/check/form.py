@@ -190,7 +190,7 @@ def recipient(document: Document) -> Iterator[Finding]:
     first = after[0].text.strip() if after else ""
     if first.endswith(":"):
         yield _finding("主送机关", after[0].named, "主送机关后面是半角冒号", "请改为全角冒号“：”。")
-    elif not first.endswith("：") or "。" in first:
+    elif not first.endswith("：") or re.search(r"。|如下|现将", first):
         yield _finding(
             "主送机关",
             after[0].named if after else "标题之下",

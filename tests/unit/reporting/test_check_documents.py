@@ -45,6 +45,9 @@ def replaced(part: str, old: str, new: str) -> Callable[[str, str], str]:
 
 def test_a_letter_in_its_form_is_left_alone() -> None:
     assert form.findings(read(*TEXT)) == ()
+    assert form.findings(read(*TEXT, paragraph("注：1. 期末数。"), paragraph("　　2. 户籍口径。"))) == ()
+    bulletin = replaced("word/document.xml", "情况的报告", "周报（2026年第39周）")
+    assert form.findings(read(*TEXT, change=bulletin)) == ()
     # LibreOffice writes -849 so
     unsigned = replaced("word/document.xml", 'charSpace="-849"', 'charSpace="4294966447"')
     assert form.findings(read(*TEXT, change=unsigned)) == ()
@@ -150,7 +153,7 @@ def test_numbers_without_a_control_are_found_among_those_published() -> None:
         return [(one.rule, one.level) for one in free_numbers.unaccounted(read(paragraph(text)), known)]
 
     text = "截至9月底，全县参保9.96万人，参保率96.07%，比去年同期下降1.21个百分点，到位15458.29万元（1.55亿元）。"
-    assert unaccounted("一、2026年1-9月，示医保〔2026〕9号，附件2，3个方面。" + text) == []
+    assert unaccounted("一、2026年1-9月，2027参保年度，示医保〔2026〕9号，附件2，3个方面。" + text) == []
     assert unaccounted("基金使用率72.85%，参保率72.85%。") == [("张冠李戴", "error")]
     assert unaccounted("特殊人群参保率96.07%。") == [("张冠李戴", "error")]
     assert unaccounted("参保率96.07%，比去年同期提高1.21个百分点。") == [("增减方向", "error")]

@@ -93,6 +93,9 @@ def _numbers(document: Document, figures: Figures) -> Iterator[Finding]:
     yield from balance.changes(document)
     period = numbers.period_of(document)
     known = [one.period for one in periods(figures)]
+    if period not in known and numbers.carried(document):
+        # one of ours that is about weeks or days
+        period = max(known)
     if period not in known:
         yield Finding(
             "期间",

@@ -25,7 +25,13 @@ _LEVELS = (
 )
 _LEVEL_ZH = ("一、", "（一）", "1.", "（1）")
 _FONTS = (("黑体",), ("楷体",), ("仿宋",), ("仿宋",))
-_TITLE_END = re.compile(r"(?:报告|请示|函|通知|通报|汇报|总结|情况|简报|公报|意见|方案)(?:（[^）]*）)?$")
+_TITLE_END = re.compile(
+    r"(?:报告|请示|函|通知|通报|汇报|总结|情况|意见|方案|[旬周日月季年快简公专]报)(?:（[^）]*）)?$"
+)
+# goes to many readers: names none above its text
+_BULLETIN = re.compile(r"[旬周日月季年快简公专]报(?:（[^）]*）)?$")
+# what is numbered below 附件： and 注： is no heading
+_NOTED = re.compile(r"^\s*(?:附\s*件|注|备注|说明)\s*[：:]")
 _PLACEHOLDER = re.compile(
     r"\{\{|\}\}|｛｛|｝｝|(?<![A-Za-z])[XxＸ]{2,}(?![A-Za-z])|×{2,}|_{3,}|＿{2,}|\*{2,}|待填|待补充|TODO"
 )
@@ -191,6 +197,8 @@ def recipient(document: Document) -> Iterator[Finding]:
     if first.endswith(":"):
         yield _finding("主送机关", after[0].named, "主送机关后面是半角冒号", "请改为全角冒号“：”。")
     elif not first.endswith("：") or re.search(r"。|如下|现将", first):
+        if _BULLETIN.search(title.text.strip()):
+            return
         yield _finding(
             "主送机关",
             after[0].named if after else "标题之下",
@@ -254,10 +262,10 @@ def _letter(document: Document) -> Iterator[Passage]:
 
 
 def _text_of_letter(document: Document) -> Iterator[Passage]:
-    """The same without the note of annexes, whose numbers are no headings."""
+    """The same without the note of annexes and the notes of tables, whose numbers are no headings."""
     noted = False
     for passage in _letter(document):
-        noted = bool(re.match(r"^\s*附\s*件\s*[：:]", passage.text)) or (
+        noted = bool(_NOTED.match(passage.text)) or (
             noted and re.match(r"^\s*\d+[.．]", passage.text) is not None
         )
         if not noted:

@@ -43,6 +43,7 @@ _RULES = {
     "mart_participation": Rule.REGION,
     "mart_referral": Rule.TOWNSHIP,
     "mart_settlement": Rule.TOWNSHIP,
+    "mart_restatement": Rule.REGION,
     "mart_village": Rule.TOWNSHIP,
     "township_completeness": Rule.REGION,
     # what belongs to the county as a whole, or tells of its files
@@ -52,6 +53,8 @@ _RULES = {
     "indicator_drift": Rule.REGION,
     "mart_finding": Rule.CLOSED,
     "mart_fund": Rule.CLOSED,
+    # a row may be of no township, or of none that is known
+    "mart_restatement_row": Rule.CLOSED,
     "mart_supervision": Rule.CLOSED,
     "quality_failing_key": Rule.CLOSED,
     "quality_result": Rule.CLOSED,

@@ -20,9 +20,7 @@ from yibao.reporting.content import STATUS_ZH, Status
 from yibao.road import require_period_form
 from yibao.screen import Column
 
-period_option = click.option(
-    "--period", required=True, metavar="年-月", help="报告的期间，例如 2026-09。"
-)
+period_option = click.option("--period", required=True, metavar="年-月", help="报告的期间，例如 2026-09。")
 product_option = click.option(
     "--product", default="monthly", show_default=True, metavar="报告", help="哪种报告，见 yibao report。"
 )
@@ -55,13 +53,15 @@ def sign(
     """One signature on the report of the current generation."""
     require_period_form(period)
     paths, now = existing(session, data), session.now()
+    password = _line() if password_stdin else click.prompt("密码", hide_input=True)
     with data_lock(paths, "sign", now):
         made = _made(paths, period, product)
-        password = _line() if password_stdin else click.prompt("密码", hide_input=True)
         signer = _identified(session, paths, user, password)
-        state = issuing.sign(paths, made, SigningRole(role), signer, session.now())
+        state = issuing.sign(paths, made, SigningRole(role), signer, now)
     screen = session.screen
-    screen.line(f"{signer.display_name} 已签字（{SigningRole(role).name_zh}）：{period} {product}，版本 {made.run_id}")
+    screen.line(
+        f"{signer.display_name} 已签字（{SigningRole(role).name_zh}）：{period} {product}，版本 {made.run_id}"
+    )
     missing = [other.name_zh for other in ROLES if state.signature(other) is None]
     screen.line(f"还差：{'、'.join(missing)}" if missing else "三人已签齐，可以执行 yibao issue。")
 
@@ -85,13 +85,9 @@ def issue(
     """Freeze and enter it."""
     require_period_form(period)
     paths, now = existing(session, data), session.now()
-    with data_lock(paths, "issue", now), session.screen.progress("报送") as show:
-        show(0, 1, "留存")
-        made = _made(paths, period, product)
-        entry = issuing.issue(
-            paths, made, status, Issuer(audit_log.command_line_user(), reason), session.now()
-        )
-        show(1, 1, "留存")
+    issuer = Issuer(audit_log.command_line_user(), reason)
+    with data_lock(paths, "issue", now):
+        entry = issuing.issue(paths, _made(paths, period, product), status, issuer, now)
     screen = session.screen
     screen.line(f"已报送 {period} {product}：{STATUS_ZH[status]}，版本 {entry.run_id}")
     screen.line(f"留存 {paths.issued / entry.issue}（{len(entry.files)} 个报告文件，不可改）")
@@ -150,7 +146,9 @@ def _identified(session: Session, paths: DataPaths, name: str, password: str) ->
         raise Problem(
             "连续输错密码，账号暂时锁定" if locked else "登录名或密码不对，没有签字",
             where="--user",
-            todo="请过一刻钟再试。" if locked else "请核对登录名和密码；忘了密码请管理员执行 yibao user reset。",
+            todo="请过一刻钟再试。"
+            if locked
+            else "请核对登录名和密码；忘了密码请管理员执行 yibao user reset。",
         )
     # only the proof was wanted
     accounts.log_out(paths, answer.token)

@@ -4,6 +4,7 @@ from yibao.issuing.entries import ROLES, Issued, Signed, SigningRole, moment_of
 from yibao.issuing.issuance import Issuer, issue
 from yibao.issuing.ledger import History, history, settle, verify_copies
 from yibao.issuing.made import MadeReport, read_made
+from yibao.issuing.note import restatement_note
 from yibao.issuing.rules import State, state_in
 from yibao.issuing.signing import sign, state_of
 
@@ -20,6 +21,7 @@ __all__ = [
     "issue",
     "moment_of",
     "read_made",
+    "restatement_note",
     "settle",
     "sign",
     "state_in",

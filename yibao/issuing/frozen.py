@@ -33,7 +33,16 @@ SCHEMAS: dict[str, Any] = {
     ISSUE: pa.schema(
         [
             (name, _TEXT)
-            for name in ("issue", "period", "region_code", "product", "status", "run_id", "dated", "issued_at")
+            for name in (
+                "issue",
+                "period",
+                "region_code",
+                "product",
+                "status",
+                "run_id",
+                "dated",
+                "issued_at",
+            )
         ]
     ),
     VALUES: pa.schema(
@@ -127,9 +136,7 @@ def copies_of(opened: OpenGeneration, entry: Issued, sheets: Sequence[LedgerEntr
         ],
     }
     return {
-        **{
-            name: _parquet(pa.Table.from_pylist(rows, schema=SCHEMAS[name])) for name, rows in tables.items()
-        },
+        **{name: _parquet(pa.Table.from_pylist(rows, schema=SCHEMAS[name])) for name, rows in tables.items()},
         VALUES: _parquet(values.cast(SCHEMAS[VALUES])),
         CATALOGUE: _parquet(catalogue.cast(SCHEMAS[CATALOGUE])),
     }

@@ -80,9 +80,7 @@ def issue(paths: DataPaths, made: MadeReport, status: Status, issuer: Issuer, no
     )
     write_draft(paths, entry.issue, {**made.files, **copies})
     # the log first: what it cannot tell of must not happen
-    audit_log.record(
-        paths, AuditEntry(now, issuer.by, "", Action.REPORT_ISSUED, filters=told(made, status))
-    )
+    audit_log.record(paths, AuditEntry(now, issuer.by, "", Action.REPORT_ISSUED, filters=told(made, status)))
     append(paths, entry)
     put_in_place(paths, entry.issue)
     return entry

@@ -182,7 +182,7 @@ def write_draft(paths: DataPaths, issue: str, files: Mapping[str, bytes]) -> Non
 
 
 def _rows(opened: OpenGeneration, sql: str, values: list[str]) -> Any:
-    return opened.connection.execute(sql, values).to_arrow_table()
+    return opened.connection.sql(sql, params=values).to_arrow_table()
 
 
 def _parquet(table: Any) -> bytes:

@@ -15,8 +15,8 @@ from yibao.figures import (
     restated_row_counts,
     restatements,
 )
-from yibao.reporting.content import STATUS_ZH
 
+_STATUS = {"provisional": "初步数", "final": "最终数"}
 _MODES = {"month": "当月", "ytd": "本年累计"}
 _CAUSES = {
     "late": "补报",
@@ -73,7 +73,7 @@ def _paragraph(
         if value.region_code == region_code and value.insutype == "all" and value.breakdown == "none"
     ]
     named = [text for value in whole if (text := _change(value, known))]
-    head = f"{year}年{int(month)}月{STATUS_ZH[changed[0].issue_status]}报送后，{_behind(rows, whole or changed)}，"
+    head = f"{year}年{int(month)}月{_STATUS[changed[0].issue_status]}报送后，{_behind(rows, whole or changed)}，"
     if not named:
         return f"{head}按现有数据重新计算，主要指标显示值不变，有变化的指标值{len(changed)}个，已报送的数不作修改。"
     return f"{head}按现有数据重新计算：{'；'.join(named)}。已报送的数不作修改。"

@@ -10,11 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from tests.unit import figures_kit
 from tests.unit.figures_kit import cell
 from tests.unit.issuing_kit import AT, FILES, PERIOD, REGION, make, send, sign_all, user
-from yibao import audit_log, chain, issuing, publishing
+from yibao import accounts, audit_log, chain, cli, issuing, publishing
+from yibao.accounts import Role, passwords
+from yibao.audit_log import Action
 from yibao.figures import Scope, open_figures
 from yibao.issuing import SigningRole
 from yibao.paths import DataPaths
@@ -255,7 +258,47 @@ def test_the_note_says_what_changed_as_it_is_printed(tmp_path: Path) -> None:
     figures = open_figures(figures_kit.publish(tmp_path / "data", CELLS, tables), Scope())
     # 31000.50 - 50000 = -18999.50; 20500 - 45000 = -24500
     assert issuing.restatement_note(figures, "2026-10", REGION) == (
-        "2026年9月初步数报送后，补报结算单2条、冲销结算单1条（结算单总费用净减少1.90万元，基金支付净减少2.45万元），"
+        "2026年9月初步数报送后，补报结算单2条、冲销结算单1条（总费用净减少1.90万元，基金支付净减少2.45万元），"
         "按现有数据重新计算：住院次均费用（本年累计）由2788.00元改为2790.00元。已报送的数不作修改。",
     )
     assert issuing.restatement_note(figures, PERIOD, REGION) == ()
+
+
+# the commands --------------------------------------------------------------------------------------------------------
+
+
+def test_the_commands_tell_how_far_it_is(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 at its lowest cost; what it costs is not asked here."""
+    monkeypatch.setattr(passwords, "_HASHER", passwords.PasswordHasher(1, 8, 1))
+    for name in ("zhang", "li", "wang"):
+        accounts.add_user(paths, name, name, Role.ANALYST, None, AT, "qiu-tian-2026")
+        entered = accounts.log_in(paths, name, "qiu-tian-2026", AT)
+        assert isinstance(entered, accounts.Session)
+        accounts.change_password(paths, entered.token, "qiu-tian-2026", "chun-tian-2027", AT)
+    make(paths)
+
+    def call(*arguments: str, typed: str = "") -> tuple[int, str]:
+        done = CliRunner().invoke(cli.main, [*arguments, "--data", str(paths.root)], input=typed)
+        return done.exit_code, done.output
+
+    def sign(role: str, name: str, password: str) -> tuple[int, str]:
+        options = ("--period", PERIOD, "--as", role, "--user", name, "--password-stdin")
+        return call("sign", *options, typed=f"{password}\n")
+
+    assert call("issued") == (0, "还没有签字或报送过任何报告\n")
+    code, said = sign("prepared", "zhang", "wrong-password")
+    assert (code, "没有签字" in said) == (2, True)
+    code, said = sign("prepared", "zhang", "chun-tian-2027")
+    assert (code, "还差：审核、签发" in said) == (0, True)
+    assert sign("reviewed", "li", "chun-tian-2027")[0] == 0
+    assert "三人已签齐" in sign("approved", "wang", "chun-tian-2027")[1]
+    code, said = call("issue", "--period", PERIOD, "--status", "provisional")
+    assert (code, "已报送（初步数）" in said) == (0, True)
+    code, said = call("issued")
+    assert (code, "报送台账共 4 条，校验链完整" in said) == (0, True)
+    (paths.issued / "2026-09" / "990101-monthly-1" / "月报.docx").unlink()
+    assert call("issued")[0] == 3
+    assert Action.LOGIN_FAILED in [entry.action for entry in audit_log.entries(paths)]
+    assert "chun-tian" not in "".join(
+        path.read_text(encoding="utf-8") for path in paths.audit.glob("*.jsonl")
+    )

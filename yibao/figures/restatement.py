@@ -125,7 +125,8 @@ def restated_row_counts(figures: Figures, period: str) -> tuple[RestatedRows, ..
         from mart_restatement_row
         where period = ?
         group by dataset, cause
-        order by dataset <> 'settlement', dataset, cause
+        order by
+            dataset <> 'settlement', dataset, case cause when 'late' then 1 when 'reversed' then 2 else 3 end
         """,
         (period,),
     )

@@ -25,7 +25,7 @@ _CAUSES = {
     "catalogue": "指标定义改变",
     "calculation": "计算方法改变",
 }
-# what one row of a dataset is counted in; a dataset that is not here changes no issued value
+# what one row of a dataset is; control totals change no value
 _THINGS = {
     "settlement": "结算单",
     "settlement_item": "费用明细",
@@ -73,25 +73,29 @@ def _paragraph(
         if value.region_code == region_code and value.insutype == "all" and value.breakdown == "none"
     ]
     named = [text for value in whole if (text := _change(value, known))]
-    head = f"{year}年{int(month)}月{_STATUS[changed[0].issue_status]}报送后，{_behind(rows, whole or changed)}，"
+    head = (
+        f"{year}年{int(month)}月{_STATUS[changed[0].issue_status]}报送后，{_behind(rows, whole or changed)}，"
+    )
     if not named:
         return f"{head}按现有数据重新计算，主要指标显示值不变，有变化的指标值{len(changed)}个，已报送的数不作修改。"
     return f"{head}按现有数据重新计算：{'；'.join(named)}。已报送的数不作修改。"
 
 
 def _behind(rows: Sequence[RestatedRows], changed: Sequence[Restatement]) -> str:
-    """`补报结算单1条、更正结算单1条（总费用增加0.10万元，基金支付增加0.05万元）`, else the other causes."""
-    parts = [f"{_CAUSES[each.cause]}{_THINGS.get(each.dataset, each.dataset)}{each.rows}条" for each in rows]
+    """`补报结算单1条、更正结算单1条（总费用净增加0.10万元，基金支付净增加0.05万元）、补报缴费记录2条`, and what is no row's doing."""
     settled = [each for each in rows if each.dataset == "settlement"]
-    text = "、".join(parts)
+    parts = []
     if settled:
-        cost = sum(each.difference for each in settled)
-        fund = sum(each.fund_difference for each in settled)
-        text += f"（结算单总费用净{_moved(cost)}，基金支付净{_moved(fund)}）"
+        cost = _moved(sum(each.difference for each in settled))
+        fund = _moved(sum(each.fund_difference for each in settled))
+        parts.append("、".join(map(_counted, settled)) + f"（总费用净{cost}，基金支付净{fund}）")
+    parts += [_counted(each) for each in rows if each.dataset != "settlement"]
     others = {cause for value in changed for cause in value.causes} & {"catalogue", "calculation"}
-    if others:
-        text += "、" * bool(text) + "、".join(_CAUSES[cause] for cause in sorted(others))
-    return text
+    return "、".join([*parts, *(_CAUSES[cause] for cause in sorted(others))])
+
+
+def _counted(each: RestatedRows) -> str:
+    return f"{_CAUSES[each.cause]}{_THINGS[each.dataset]}{each.rows}条"
 
 
 def _change(value: Restatement, known: Catalogue) -> str | None:

@@ -16,14 +16,7 @@ issued_values as (
     inner join issues on all_issued.issue = issues.issue
 ),
 
-recomputed as (
-    select
-        indicator_values.*,
-        issues.issue,
-        issues.status as issue_status
-    from {{ ref('indicator_value') }} as indicator_values
-    inner join issues on indicator_values.period = issues.period
-),
+recomputed as (select * from {{ ref('indicator_value') }}),
 
 changed_rows as (
     select distinct
@@ -58,25 +51,20 @@ redefined as (
         or definitions.unit is distinct from indicators.unit
 ),
 
+-- a cell that was never issued (a new township or institution) is no restatement
 differing as (
     select
-        coalesce(recomputed.issue, issued_values.issue) as issue,
-        coalesce(recomputed.issue_status, issued_values.issue_status) as issue_status,
+        issued_values.issue,
+        issued_values.issue_status,
         {% for column in cell -%}
-        coalesce(recomputed.{{ column }}, issued_values.{{ column }}) as {{ column }},
+        issued_values.{{ column }},
         {% endfor -%}
         {% for column in ['numerator', 'denominator', 'value'] -%}
         issued_values.{{ column }} as issued_{{ column }},
         recomputed.{{ column }}{% if not loop.last %},{% endif %}
         {% endfor %}
-    from recomputed
-    full outer join issued_values
-        on
-            {% for column in cell -%}
-            recomputed.{{ column }} = issued_values.{{ column }}
-            {%- if not loop.last %}
-            and {% endif %}
-            {%- endfor %}
+    from issued_values
+    left join recomputed using ({{ cell | join(', ') }})
     where
         recomputed.numerator is distinct from issued_values.numerator
         or recomputed.denominator is distinct from issued_values.denominator
@@ -134,20 +122,24 @@ anywhere as (
 -- of the cell itself first: then the catalogue, then rows elsewhere
 caused as (
     select
-        differing.*,
+        differing.issue,
+        differing.issue_status,
+        {% for column in cell -%}
+        differing.{{ column }},
+        {% endfor -%}
+        differing.issued_numerator,
+        differing.issued_denominator,
+        differing.issued_value,
+        differing.numerator,
+        differing.denominator,
+        differing.value,
         concat_ws(
             ',', explained.late, explained.reversed, explained.corrected,
             case when redefined.issue is not null then 'catalogue' end
         ) as own_causes,
         concat_ws(',', anywhere.late, anywhere.reversed, anywhere.corrected) as other_causes
     from differing
-    left join explained
-        on
-            {% for column in cell -%}
-            differing.{{ column }} = explained.{{ column }}
-            {%- if not loop.last %}
-            and {% endif %}
-            {%- endfor %}
+    left join explained using ({{ cell | join(', ') }})
     left join redefined
         on
             differing.issue = redefined.issue

@@ -220,6 +220,27 @@ def test_an_issue_that_lost_its_copy_is_told(sent: DataPaths) -> None:
     assert str(folder) == refused(issuing.settle, sent).where
 
 
+@pytest.mark.parametrize("harm", ["", "台账末尾可能被删"])
+def test_a_restored_folder_says_whether_its_ledger_is_whole(
+    sent: DataPaths, tmp_path: Path, harm: str
+) -> None:
+    landed = sent.landed_files / "000001-aaaaaaaaaaaa"
+    landed.mkdir(parents=True)
+    (landed / "x.parquet").write_bytes(b"x")
+    sent.key_record.write_text('{"key_id": "0123456789ab"}', encoding="utf-8")
+    if harm:
+        (sent.issued / "ledger.jsonl").unlink()
+    packed = CliRunner().invoke(cli.main, ["backup", "--to", str(tmp_path / "to"), "--data", str(sent.root)])
+    assert packed.exit_code == 0, packed.output
+    (archive,) = (tmp_path / "to").iterdir()
+    new = tmp_path / "new"
+    done = CliRunner().invoke(cli.main, ["restore", "--from", str(archive), "--data", str(new)])
+    # what is there is there: also a ledger that was damaged before comes back as it was
+    assert (new / "issued" / "2026-09" / "990101-monthly-1" / "values.parquet").is_file()
+    assert done.exit_code == bool(harm)
+    assert (harm or "报送台账完整：1 次报送") in done.output
+
+
 # the note ------------------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +283,14 @@ def test_the_note_says_what_changed_as_it_is_printed(tmp_path: Path) -> None:
         "按现有数据重新计算：住院次均费用（本年累计）由2788.00元改为2790.00元。已报送的数不作修改。",
     )
     assert issuing.restatement_note(figures, PERIOD, REGION) == ()
+
+
+def test_a_day_is_that_of_the_bureau(paths: DataPaths) -> None:
+    issuing.sign(paths, make(paths), SigningRole.PREPARED, user("zhang"), AT)
+    issuing.sign(paths, make(paths), SigningRole.REVIEWED, user("li"), AT)
+    # seven in the evening in London is the next morning in Beijing
+    state = issuing.sign(paths, make(paths), SigningRole.APPROVED, user("wang"), AT.replace(hour=19))
+    assert state.sign_off.on == "2026-11-23"
 
 
 # the commands --------------------------------------------------------------------------------------------------------

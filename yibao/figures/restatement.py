@@ -75,7 +75,9 @@ class _Period:
 
 
 def restated_periods(figures: Figures) -> tuple[str, ...]:
-    """The issued periods of which a value has changed, the oldest first."""
+    """The issued periods of which a value has changed, the oldest first; none in a generation of before there were any."""
+    if "mart_restatement" not in figures.generation.manifest.tables:
+        return ()
     found = figures.rows(_Period, "select distinct period from mart_restatement order by period")
     return tuple(each.period for each in found)
 

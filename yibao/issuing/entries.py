@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from yibao import formatting
 from yibao.reporting.content import Status
 
 
@@ -82,6 +83,11 @@ _KINDS: dict[str, type[Signed] | type[Issued]] = {"signed": Signed, "issued": Is
 def moment_of(entry: Entry) -> datetime:
     """When it was entered."""
     return datetime.fromisoformat(entry.at)
+
+
+def day_of(entry: Entry) -> str:
+    """The day on the bureau's calendar, YYYY-MM-DD."""
+    return formatting.clock(moment_of(entry))[:10]
 
 
 def to_record(entry: Entry) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yibao.issuing.entries import ROLES, Entry, Issued, Signed, SigningRole
+from yibao.issuing.entries import ROLES, Entry, Issued, Signed, SigningRole, day_of
 from yibao.problem import Problem
 from yibao.reporting.content import STATUS_ZH, SignOff, Status
 
@@ -28,14 +28,14 @@ class State:
 
     @property
     def sign_off(self) -> SignOff:
-        """What the report prints of it; the day is that of the approval, in UTC."""
+        """What the report prints of it; the day is that of the approval."""
         names = {entry.role: entry.display_name for entry in self.signed}
         approval = self.signature(SigningRole.APPROVED)
         return SignOff(
             prepared=names.get(SigningRole.PREPARED, ""),
             reviewed=names.get(SigningRole.REVIEWED, ""),
             approved=names.get(SigningRole.APPROVED, ""),
-            on=approval.at[:10] if approval else "",
+            on=day_of(approval) if approval else "",
         )
 
 
@@ -93,7 +93,7 @@ def require_may_issue(state: State, status: Status, reason: str) -> None:
         )
     if status == "provisional" and state.issued is not None and not reason.strip():
         raise Problem(
-            f"这份报告已经报送过初步数（{state.issued.at[:10]}），再次报送要写明原因",
+            f"这份报告已经报送过初步数（{day_of(state.issued)}），再次报送要写明原因",
             where="--status provisional",
             todo="请加上 --reason，例如 --reason 补报9月结算单；原因会留在台账里。",
         )
@@ -110,6 +110,6 @@ def _final(state: State) -> Problem:
     assert state.issued is not None
     return Problem(
         f"这份报告已是{STATUS_ZH['final']}，不能再签字或报送",
-        where=f"{state.issued.issue}（{state.issued.at[:10]}）",
+        where=f"{state.issued.issue}（{day_of(state.issued)}）",
         todo="之后的变化由程序逐条列出，写进下一期报告的说明；最终数不改。",
     )

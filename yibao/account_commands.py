@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 
@@ -168,12 +167,8 @@ def _tell_first(session: Session, first: str, given: str | None) -> None:
 
 
 def _record(session: Session, paths: DataPaths, action: Action, filters: dict[str, str]) -> None:
-    try:
-        who = getpass.getuser()
-    except (OSError, KeyError):
-        # no such name on this system (a container without one)
-        who = "?"
-    audit_log.record(paths, AuditEntry(session.now(), f"os:{who}", "", action, filters=filters))
+    who = audit_log.command_line_user()
+    audit_log.record(paths, AuditEntry(session.now(), who, "", action, filters=filters))
 
 
 def _require_township(paths: DataPaths, region: str) -> None:

@@ -6,6 +6,7 @@ login name only; what is typed at a failed login is never written, for it may be
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ class Action(StrEnum):
     USER_ADDED = "user_added"
     USER_DISABLED = "user_disabled"
     USER_RESET = "user_reset"
+    REPORT_SIGNED = "report_signed"
+    REPORT_ISSUED = "report_issued"
 
     @property
     def name_zh(self) -> str:
@@ -113,6 +116,15 @@ def verify(paths: DataPaths) -> AuditState:
     return AuditState(files, lines, last, tuple(torn))
 
 
+def command_line_user() -> str:
+    """Who appears in the log for a command that asks for no login: the operating system's account."""
+    try:
+        return f"os:{getpass.getuser()}"
+    except (OSError, KeyError):
+        # no such name on this system (a container without one)
+        return "os:?"
+
+
 def _files(paths: DataPaths) -> tuple[Path, ...]:
     return tuple(sorted(paths.audit.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl")))
 
@@ -162,4 +174,6 @@ _NAMES = {
     Action.USER_ADDED: "新建账号",
     Action.USER_DISABLED: "停用账号",
     Action.USER_RESET: "重置账号",
+    Action.REPORT_SIGNED: "审签报告",
+    Action.REPORT_ISSUED: "报送报告",
 }

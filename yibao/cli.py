@@ -13,6 +13,7 @@ from yibao.cluster_commands import cluster
 from yibao.command import ChineseGroup, Session
 from yibao.dashboard_command import dashboard
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
+from yibao.issuing_commands import issue, issued, sign
 from yibao.lock import data_lock
 from yibao.logs import write_run_report
 from yibao.options import FOLDER, data_option, existing, made, project_option
@@ -223,6 +224,9 @@ def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
 
 main.add_command(quality_command)
 main.add_command(returns)
+main.add_command(sign)
+main.add_command(issue)
+main.add_command(issued)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(prune)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from yibao import landing
+from yibao import issuing, landing
 from yibao.contract import load_contract
 from yibao.landing import (
     LandingSummary,
@@ -43,13 +43,17 @@ class Landed:
 def take_in(
     project: Project, paths: DataPaths, inbox: Path, now: datetime, show: Callable[[int, int, str], None]
 ) -> LandingSummary:
-    """Lands the inbox; `show` is told the bytes done, in KiB. Raises Problem as `land` and `open_key` do."""
+    """Lands the inbox; `show` is told the bytes done, in KiB. What was issued is made ready too: it is a source as well.
+
+    Raises Problem as `land`, `open_key` and `issuing.settle` do.
+    """
 
     def report(progress: Progress) -> None:
         show(progress.all_done >> 10, progress.all_size >> 10, f"KB {progress.file}")
 
     contract = load_contract(project.contract_file)
     key = open_key(paths, key_path())
+    issuing.settle(paths)
     return land(inbox, paths, contract, now, key, report, workers=os.cpu_count() or 1)
 
 

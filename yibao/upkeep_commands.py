@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from yibao import backup as archives
-from yibao import formatting, publishing, retention
+from yibao import formatting, issuing, publishing, retention
 from yibao.command import Session
 from yibao.lock import data_lock
 from yibao.options import FOLDER, data_option, existing
@@ -65,6 +65,11 @@ def restore(session: Session, archive: Path, data: Path | None) -> None:
     screen.line(f"位置 {paths.root}，当前版 {publishing.current_id(paths) or '无'}")
     screen.line(f"下一步：yibao status --data {paths.root}；下一次 yibao run 会全部重新建仓。")
     _warn_of_key(screen, contents.key_id)
+    # last: the folder came back as it was backed up, and the ledger in it may have been damaged before
+    found = issuing.history(paths)
+    issuing.verify_copies(paths, found)
+    if found.issues:
+        screen.line(f"报送台账完整：{len(found.issues)} 次报送，留存的文件都与台账相符")
 
 
 @click.command(help="清理：删除旧的发布版、检查结果和日志（导入的文件从不删除）。")

@@ -13,6 +13,12 @@
             ~ " Nothing is landed yet: run `yibao land` first."
         ) }}
     {%- endif %}
+    {%- set issued = env_var('YIBAO_DATA', 'data') ~ '/issued' %}
+    {%- if run_query("select count(*) from glob('" ~ issued ~ "/*/*/issue.parquet')").columns[0].values()[0] == 0 %}
+        {{ exceptions.raise_compiler_error(
+            "报送留存没有准备好：" ~ issued ~ "。请先运行一次 yibao land，再运行 dbt build。 Run `yibao land` once first."
+        ) }}
+    {%- endif %}
 {% endmacro %}
 
 {#

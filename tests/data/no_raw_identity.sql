@@ -9,6 +9,7 @@
     ('reconciliation', 'left_name_zh'), ('reconciliation_difference', 'key'),
     ('warning_count', 'scope_name'), ('mart_settlement', 'disease_code'),
     ('mart_settlement', 'diagnosis_code'), ('mart_finding', 'case_no'),
+    ('mart_restatement_row', 'record_key'), ('mart_restatement_row', 'file'),
 ] -%}
 {% set month_and_day = '(0[1-9]|1[0-2])([0-2][0-9]|3[01])' -%}
 {% set number = '[1-9][0-9]{5}(18|19|20)[0-9]{2}' ~ month_and_day ~ '[0-9]{3}[0-9Xx]' -%}

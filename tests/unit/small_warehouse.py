@@ -68,9 +68,9 @@ create or replace table quarantine as select 'settlement' as dataset, 'a.csv' as
 create or replace table row_warning as select 'settlement' as dataset, 'a.csv' as file, 4 as row;
 create or replace table indicator as
     select 'part_rate' as code, '参保率' as name_zh, 'percent' as unit, 2 as decimals, 'region|insutype' as breakdowns,
-        'ytd' as modes, 1 as headline
+        'ytd' as modes, 1 as headline, 'insured_persons' as numerator, 'population_registered' as denominator
     union all
-    select 'ip_avg_cost', '住院次均费用', 'yuan', 2, 'region|insutype|service_tier|inst', 'month|ytd', 7;
+    select 'ip_avg_cost', '住院次均费用', 'yuan', 2, 'region|insutype|service_tier|inst', 'month|ytd', 7, 'ip_cost', 'ip_cases';
 create or replace table indicator_value as
     select
         period,

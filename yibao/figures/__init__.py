@@ -58,6 +58,15 @@ from yibao.figures.quarantine import (
 )
 from yibao.figures.reader import Figures, open_figures
 from yibao.figures.referral import Flow, Outside, Treated, flows, joined, outside, treated_by_location
+from yibao.figures.restatement import (
+    RestatedRow,
+    RestatedRows,
+    Restatement,
+    restated_periods,
+    restated_row_counts,
+    restated_rows,
+    restatements,
+)
 from yibao.figures.rules import AlertLimit, AlertRule, alert_limits, alert_rules
 from yibao.figures.scope import Scope, has_rule
 from yibao.figures.settlements import Narrowing, Settlement, Totals, settlement_totals, settlements
@@ -103,6 +112,9 @@ __all__ = [
     "QuarantinedRow",
     "QuarantinedRule",
     "Region",
+    "RestatedRow",
+    "RestatedRows",
+    "Restatement",
     "Scheme",
     "SchemeCoverage",
     "Scope",
@@ -157,6 +169,10 @@ __all__ = [
     "quarantined_rows",
     "quarantined_rules",
     "regions",
+    "restated_periods",
+    "restated_row_counts",
+    "restated_rows",
+    "restatements",
     "schemes",
     "series",
     "served_by_institution",

@@ -42,6 +42,7 @@ _RULES = {
     "mart_flow": Rule.TOWNSHIP,
     "mart_participation": Rule.REGION,
     "mart_referral": Rule.TOWNSHIP,
+    "mart_restatement": Rule.REGION,
     "mart_settlement": Rule.TOWNSHIP,
     "mart_ten_day": Rule.REGION,
     "mart_village": Rule.TOWNSHIP,
@@ -54,6 +55,8 @@ _RULES = {
     "indicator_drift": Rule.REGION,
     "mart_finding": Rule.CLOSED,
     "mart_fund": Rule.CLOSED,
+    # a row may be of no township, or of none that is known
+    "mart_restatement_row": Rule.CLOSED,
     "mart_supervision": Rule.CLOSED,
     "quality_failing_key": Rule.CLOSED,
     "quality_result": Rule.CLOSED,

@@ -22,6 +22,7 @@ from yibao.publishing.store import (
     require_current,
     require_unchanged,
     rollback,
+    sha256_of,
 )
 from yibao.publishing.writer import Contents, Page, publish
 
@@ -48,4 +49,5 @@ __all__ = [
     "require_current",
     "require_unchanged",
     "rollback",
+    "sha256_of",
 ]

@@ -1,0 +1,30 @@
+"""What was signed and sent: an append-only ledger, frozen copies, and the source by which they come back into the warehouse."""
+
+from yibao.issuing.entries import ROLES, Issued, Signed, SigningRole, moment_of
+from yibao.issuing.issuance import Issuer, issue
+from yibao.issuing.ledger import History, history, settle, verify_copies
+from yibao.issuing.made import MadeReport, read_made
+from yibao.issuing.note import restatement_note
+from yibao.issuing.rules import State, state_in
+from yibao.issuing.signing import sign, state_of
+
+__all__ = [
+    "ROLES",
+    "History",
+    "Issued",
+    "Issuer",
+    "MadeReport",
+    "Signed",
+    "SigningRole",
+    "State",
+    "history",
+    "issue",
+    "moment_of",
+    "read_made",
+    "restatement_note",
+    "settle",
+    "sign",
+    "state_in",
+    "state_of",
+    "verify_copies",
+]

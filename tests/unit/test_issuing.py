@@ -18,7 +18,7 @@ from tests.unit.issuing_kit import AT, FILES, PERIOD, REGION, make, send, sign_a
 from yibao import accounts, audit_log, chain, cli, issuing, publishing
 from yibao.accounts import Role, passwords
 from yibao.audit_log import Action
-from yibao.figures import Scope, open_figures
+from yibao.figures import Scope, open_figures, restated_rows, restatements
 from yibao.issuing import SigningRole
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
@@ -283,6 +283,15 @@ def test_the_note_says_what_changed_as_it_is_printed(tmp_path: Path) -> None:
         "按现有数据重新计算：住院次均费用（本年累计）由2788.00元改为2790.00元。已报送的数不作修改。",
     )
     assert issuing.restatement_note(figures, PERIOD, REGION) == ()
+    assert [each.indicator_code for each in restatements(figures, PERIOD)] == [
+        "part_rate",
+        "ip_avg_cost",
+        "ip_avg_cost",
+    ]
+    assert [(each.row, each.cause) for each in restated_rows(figures, PERIOD, 2)] == [
+        (2, "late"),
+        (3, "late"),
+    ]
 
 
 def test_a_day_is_that_of_the_bureau(paths: DataPaths) -> None:

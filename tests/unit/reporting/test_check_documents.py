@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from tests.unit.reporting.kit import figure
 from tests.unit.reporting.letter_kit import letter, paragraph, table
 from yibao.problem import Problem
 from yibao.reporting import trace
-from yibao.reporting.check import balance, form, free_numbers, numbers, sheet_file, word_file
+from yibao.reporting.check import balance, form, free_numbers, numbers, sheet_file, sheet_numbers, word_file
 from yibao.reporting.check.document import Document
 from yibao.reporting.check.file import sentences
 from yibao.reporting.check.published import Published
@@ -200,7 +201,34 @@ def test_a_sheet_adds_up_between_its_head_and_its_notes() -> None:
         return [one.place for one in balance.totals(sheet_file.read(stream, "附表.xlsx"), ())]
 
     assert found(99561) == []
-    assert found(99651) == ["参保表第6行第2列“99651”"]
+    assert found(99651) == ["参保 第6行第2列“99651”"]
+
+
+def test_the_cells_of_our_workbook_are_those_of_its_list_of_sources() -> None:
+    due = figure("fund_arrival_rate", "资金到位率", "162962160", "wan", column="denominator")
+    nothing = figure("part_rate", "参保率", None, "percent")
+
+    def found(*cells: float | str) -> list[str]:
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream) as book:
+            form, list_ = book.add_worksheet("表1 参保"), book.add_worksheet("数据来源")
+            form.write_row(8, 1, cells)
+            list_.write_row(0, 0, ["序号", "位置", *trace.HEAD[1:]])
+            told = json.loads(trace.to_json((RATE, due, nothing)))
+            for row, (at, one) in enumerate(zip("BCD", told, strict=True), start=1):
+                list_.write_row(
+                    row, 0, [str(row), f"'表1 参保'!{at}9", *(one[name] for name in trace.HEAD[1:])]
+                )
+        stream.seek(0)
+        numbers_ = sheet_numbers.sources(sheet_file.read(stream, "附表.xlsx"))
+        return [one.place for one in sheet_numbers.changed_by_hand(numbers_)]
+
+    assert found(96.0745, 16296.216, "—") == []
+    assert found(96.1745, 16296.22, 0) == [
+        "表1 参保 第9行第2列“96.1745”",
+        "表1 参保 第9行第3列“16296.22”",
+        "表1 参保 第9行第4列“0”",
+    ]
 
 
 def test_a_sentence_is_found_in_its_paragraph() -> None:

@@ -23,6 +23,7 @@ from yibao.reporting.check import (
     numbers,
     published,
     sheet_file,
+    sheet_numbers,
     sums,
     word_file,
     wording,
@@ -56,7 +57,10 @@ def _content(content: bytes, name: str, figures: Figures) -> Iterator[Finding]:
         yield from sentences(document)
     elif kind == ".xlsx":
         document = sheet_file.read(io.BytesIO(content), name)
+        found = sheet_numbers.sources(document)
         yield from numbers.other_run(document, figures.generation.run_id)
+        yield from sheet_numbers.changed_by_hand(found)
+        yield from numbers.against_generation(found, lambda figure: trace.look_up(figures, figure.origin))
         yield from balance.totals(document, ())
         yield from balance.changes(document)
     elif kind == ".zip":

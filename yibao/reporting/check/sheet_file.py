@@ -30,7 +30,7 @@ def read(stream: IO[bytes], name: str) -> Document:
 def _sheet(sheet: python_calamine.CalamineSheet) -> Table:
     rows = [[_shown(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     passages = [
-        [Passage(f"{sheet.name}表第{down}行第{across}列", text) for across, text in enumerate(row, start=1)]
+        [Passage(f"{sheet.name} 第{down}行第{across}列", text) for across, text in enumerate(row, start=1)]
         for down, row in enumerate(rows, start=1)
     ]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():

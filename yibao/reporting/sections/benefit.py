@@ -19,14 +19,14 @@ def body(scene: Scene) -> tuple[Block, ...]:
     """Inpatients, then outpatients."""
     return (
         Heading(2, "住院待遇"),
-        *_inpatients(scene),
-        *_schemes(scene),
+        *_inpatients(scene, by_scheme := _schemes(scene)),
+        *by_scheme,
         Heading(2, "门诊待遇"),
         *_outpatients(scene),
     )
 
 
-def _inpatients(scene: Scene) -> tuple[Paragraph, ...]:
+def _inpatients(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, ...]:
     if scene.count("ip_avg_cost", "denominator").value is None:
         return say.paragraph(("住院待遇所需的结算单数据未报全。",))
     numbers = scene.numbers
@@ -51,6 +51,7 @@ def _inpatients(scene: Scene) -> tuple[Paragraph, ...]:
             say.told("住院平均每人次补偿", numbers.indicator("ip_avg_compensation")),
             say.more_or_less(numbers.indicator("ip_avg_compensation", kind="yuan", minus="last_year_value")),
         ),
+        ("分险种情况见下表。",) if by_scheme else (),
     )
 
 

@@ -27,8 +27,8 @@ def body(scene: Scene) -> tuple[Block, ...]:
         Heading(2, "资金到位情况"),
         *_arrived(scene),
         Heading(2, "收支结余情况"),
-        *_books(scene),
-        *_schemes(scene),
+        *_books(scene, by_scheme := _schemes(scene)),
+        *by_scheme,
         *by_month(scene, "fund_use_rate"),
         *_budget(scene),
     )
@@ -76,7 +76,7 @@ def _arrived(scene: Scene) -> tuple[Paragraph, ...]:
     )
 
 
-def _books(scene: Scene) -> tuple[Paragraph, ...]:
+def _books(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, ...]:
     left = money(scene, "fund_income", "当期结余", minus="fund_expense")
     overspent = say.direction(left) == -1
     return say.paragraph(
@@ -93,6 +93,7 @@ def _books(scene: Scene) -> tuple[Paragraph, ...]:
         say.sentence(
             say.told("按本年月均支出计算，累计结余可支付", scene.numbers.indicator("cum_surplus_months"))
         ),
+        ("分险种情况见下表。",) if by_scheme else (),
     )
 
 

@@ -69,13 +69,13 @@ def calibres(scene: Scene, figures: Sequence[Figure]) -> tuple[Table, ...]:
     catalogue = scene.numbers.catalogue
     used = {figure.origin.code for figure in figures}
     rows = [
-        (full_width(indicator.name_zh), catalogue.formula(code), indicator.definition_zh, indicator.source_zh)
+        (full_width(indicator.name_zh), catalogue.formula(code), indicator.definition_zh)
         for code, indicator in catalogue.indicators.items()
         if code in used
     ]
     if not rows:
         return ()
-    columns = tuple(Column((head,)) for head in ("指标", "计算公式", "口径", "数据来源和依据"))
+    columns = tuple(Column((head,)) for head in ("指标", "计算公式", "口径"))
     return (balance.table("calibres", _CALIBRES, columns, rows, ""),)
 
 

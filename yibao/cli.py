@@ -23,6 +23,7 @@ from yibao.quality import check as check_warehouse
 from yibao.quality_commands import quality as quality_command
 from yibao.quality_page import write_check_page
 from yibao.release import publish_checked
+from yibao.report_command import report
 from yibao.returns_command import returns
 from yibao.road import RunRequest, require_period_form, walk
 from yibao.upkeep_commands import backup, prune, restore
@@ -78,7 +79,7 @@ def run(
     paths = made(session, data)
     screen = session.screen
     request = RunRequest(find_project(project), paths, inbox.absolute(), period, strict, full_refresh, target)
-    report = walk(
+    walked = walk(
         request,
         now=session.now,
         tell=screen.note,
@@ -86,19 +87,19 @@ def run(
         call=call_dbt,
         check=check_warehouse,
     )
-    summary.show_run(screen, report, paths, dataset_names(request.project))
-    if report.holds_lock:
-        name = report.generation.run_id if report.generation else report.started_at.translate(_NAME)
+    summary.show_run(screen, walked, paths, dataset_names(request.project))
+    if walked.holds_lock:
+        name = walked.generation.run_id if walked.generation else walked.started_at.translate(_NAME)
         try:
-            write_run_report(paths, name, summary.report_of(report, paths, session.now()))
+            write_run_report(paths, name, summary.report_of(walked, paths, session.now()))
         except OSError as error:
             # what the run did stands, and its own problem is the one to tell
             screen.note(f"运行记录没有写成（{error.strerror}）：{paths.logs}；不影响上面的结果")
-    if report.unexpected:
-        raise report.unexpected
-    if report.problem:
-        screen.problem(report.problem)
-    return report.exit_code
+    if walked.unexpected:
+        raise walked.unexpected
+    if walked.problem:
+        screen.problem(walked.problem)
+    return walked.exit_code
 
 
 @main.command(help="只导入：把收件夹里的新文件读进数据文件夹。")
@@ -129,11 +130,11 @@ def check(session: Session, data: Path | None, target: str, project: Path | None
     paths = existing(session, data)
     with data_lock(paths, "check", session.now()), session.screen.progress("数据质量检查") as show:
         home = find_project(project)
-        report = check_warehouse(home, engine_for(target, paths), session.now, show)
-        page = write_check_page(paths, report.check_id, dataset_names(home))
-    show_check.show(session.screen, report)
+        checked = check_warehouse(home, engine_for(target, paths), session.now, show)
+        page = write_check_page(paths, checked.check_id, dataset_names(home))
+    show_check.show(session.screen, checked)
     session.screen.line(f"质量报告 {page}")
-    quality.require_passed(report)
+    quality.require_passed(checked)
 
 
 @main.command(help="只发布：把建好并通过数据质量检查的数仓发布为新的一版。")
@@ -224,6 +225,7 @@ def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
 
 main.add_command(quality_command)
 main.add_command(returns)
+main.add_command(report)
 main.add_command(sign)
 main.add_command(issue)
 main.add_command(issued)

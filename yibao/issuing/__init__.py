@@ -3,12 +3,13 @@
 from yibao.issuing.entries import ROLES, Issued, Signed, SigningRole, moment_of
 from yibao.issuing.issuance import Issuer, issue
 from yibao.issuing.ledger import History, history, settle, verify_copies
-from yibao.issuing.made import MadeReport, read_made
+from yibao.issuing.made import LISTING, MadeReport, read_made
 from yibao.issuing.note import restatement_note
 from yibao.issuing.rules import State, state_in
 from yibao.issuing.signing import sign, state_of
 
 __all__ = [
+    "LISTING",
     "ROLES",
     "History",
     "Issued",

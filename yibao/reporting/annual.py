@@ -163,4 +163,4 @@ def _assessed(scene: Scene, value: Value) -> str:
     return "无目标" if value.target is None else "作参照"
 
 
-ANNUAL = Product("annual", "年度考核", compose)
+ANNUAL = Product("annual", "年度考核", compose, goes_up=True)

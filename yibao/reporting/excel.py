@@ -15,7 +15,7 @@ from xlsxwriter import utility
 from yibao.formula import defused
 from yibao.reporting import trace
 from yibao.reporting.content import STATUS_ZH, UNITS, Chart, Figure, Paragraph, Report, Table
-from yibao.reporting.excel_form import Form, period_zh, write_form
+from yibao.reporting.excel_form import Form, write_form
 from yibao.reporting.excel_style import (
     BODY,
     BODY_SIZE,
@@ -30,6 +30,7 @@ from yibao.reporting.excel_style import (
     write_number,
     write_text,
 )
+from yibao.reporting.letter import period_zh
 
 CONTENTS, CHARTS, CHART_DATA, SOURCES = "目录", "图", "图数据", "数据来源"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -28,10 +27,9 @@ from yibao.reporting.excel_style import (
     write_number,
     write_text,
 )
+from yibao.reporting.letter import day_zh, period_zh
 from yibao.reporting.table_head import head_cells, head_rows
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _TITLE_SIZE = 16
 _WIDEST, _NARROWEST, _SHORT = 40, 7, 6
 # room for `批准文号：` and what stands behind it
@@ -79,18 +77,6 @@ def write_form(sheet: Any, styles: Styles, table: Table, report: Report) -> None
     sheet.print_area(0, 0, last, form.last_column)
     sheet.repeat_rows(form.head_top, form.body_top - 1)
     sheet.freeze_panes(form.body_top, 0 if form.table.columns[0].kind else 1)
-
-
-def period_zh(period: str) -> str:
-    """`2026年9月`; what is no month stays as it is."""
-    found = _MONTH.fullmatch(period)
-    return f"{found[1]}年{int(found[2])}月" if found else period
-
-
-def day_zh(day: str) -> str:
-    """`2026年10月5日`; what is no day (an empty one) stays as it is."""
-    found = _DAY.fullmatch(day)
-    return f"{found[1]}年{int(found[2])}月{int(found[3])}日" if found else day
 
 
 def _wanted_widths(table: Table) -> list[float]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from yibao.reporting import suppression
 from yibao.reporting.content import Content, Figure
+from yibao.reporting.suppression import Total
 
 FEWEST = 5
 HIDDEN = "*"
@@ -18,25 +20,11 @@ def is_few(persons: Decimal | None) -> bool:
 
 
 def hidden(persons: Sequence[Decimal | None]) -> frozenset[int]:
-    """Which rows, by number, are not shown beside their total.
-
-    Those of few persons, and as many of the next smallest as it takes that the total less what is shown is no such count
-    either and belongs to two rows at least.
-    """
-    chosen = {at for at, number in enumerate(persons) if is_few(number)}
-    if not chosen:
-        return frozenset()
-    others = sorted(
-        (number, at)
-        for at, number in enumerate(persons)
-        if number is not None and at not in chosen and number > 0
-    )
-    for _, at in others:
-        # no row of few persons alone comes so far
-        if sum((persons[each] or Decimal(0) for each in chosen), Decimal(0)) >= 2 * FEWEST:
-            break
-        chosen.add(at)
-    return frozenset(chosen)
+    """Which rows, by number, are not shown beside their total: those of few persons, and others that would tell them."""
+    counts = {at: int(number) for at, number in enumerate(persons) if number is not None}
+    whole = -1
+    cells = {**counts, whole: sum(counts.values())}
+    return suppression.hidden(cells, [Total(whole, tuple(counts))]) - {whole}
 
 
 def guarded(rows: Sequence[tuple[Content, ...]], column: int) -> tuple[tuple[Content, ...], ...]:

@@ -79,4 +79,4 @@ def compose(numbers: Numbers, order: Order) -> Report:
     return replace(report, annex=(*report.annex, *calibres(scene, report.figures)))
 
 
-MONTHLY = Product("monthly", "月报", compose)
+MONTHLY = Product("monthly", "月报", compose, goes_up=True)

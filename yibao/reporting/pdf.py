@@ -28,6 +28,7 @@ from yibao.reporting.content import (
     Report,
     Table,
 )
+from yibao.reporting.letter import day_zh, identity_line, period_zh
 from yibao.reporting.table_head import head_cells, head_rows
 
 _FORM = Path(__file__).parent / "forms" / "report.typ"
@@ -123,9 +124,9 @@ def _told(report: Report) -> dict[str, Any]:
         "title-lines": title_lines(report.title),
         "author": head.issuer,
         "dated": (day.year, day.month, day.day),
-        "date-text": _day(report.dated),
-        "period": _period(identity.period),
-        "identity": f"运行号 {identity.run_id}　数据截至 {identity.as_of}　{STATUS_ZH[identity.status]}",
+        "date-text": day_zh(report.dated),
+        "period": period_zh(identity.period),
+        "identity": identity_line(identity),
         "status": STATUS_ZH["draft"] if identity.status == "draft" else "",
         "letter": {
             "issuer": head.issuer,
@@ -144,7 +145,7 @@ def _told(report: Report) -> dict[str, Any]:
             "responsible": sign.responsible,
             "reviewed": sign.reviewed,
             "prepared": sign.prepared,
-            "on": _day(sign.on),
+            "on": day_zh(sign.on),
         },
         "annex-names": [annex.title for annex in report.annex],
         "body": [_block(block, report, _WIDEST_IN_TEXT) for block in report.body],
@@ -228,20 +229,6 @@ def _is_highest(chart: Chart, at: int, value: Decimal | None) -> bool:
 
 def _shown(content: Content) -> str:
     return content.text if isinstance(content, Figure) else content or ""
-
-
-def _day(iso: str) -> str:
-    """`2026年10月5日` of `2026-10-05`; nothing of nothing."""
-    if not iso:
-        return ""
-    day = date.fromisoformat(iso)
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _period(period: str) -> str:
-    """`2026年9月` of `2026-09`; what is no month stays as it is."""
-    found = re.fullmatch(r"(\d{4})-(\d{2})", period)
-    return f"{found[1]}年{int(found[2])}月" if found else period
 
 
 # a title is broken between words (GB/T 9704: 不得割裂词意): after these

@@ -37,11 +37,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Product:
-    """One kind of report: monthly, weekly, ten_day, quarterly, annual."""
+    """One kind of report. `goes_up`: to the superior bureau, which is given the package too."""
 
     code: str
     name_zh: str
     compose: Callable[[Numbers, Order], Report]
+    goes_up: bool = False
 
 
 def identity(figures: Figures, order: Order, product: str, as_of: str) -> Identity:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from yibao.reporting import annual, monthly, quarterly, ten_day, weekly
+from yibao.reporting import annual, monthly, public, quarterly, ten_day, weekly
 from yibao.reporting.product import Product
 from yibao.reporting.settings import Known
 
 PRODUCTS: Mapping[str, Product] = {
     product.code: product
-    for product in (monthly.MONTHLY, ten_day.TEN_DAY, weekly.WEEKLY, quarterly.QUARTERLY, annual.ANNUAL)
+    for product in (
+        monthly.MONTHLY,
+        ten_day.TEN_DAY,
+        weekly.WEEKLY,
+        quarterly.QUARTERLY,
+        annual.ANNUAL,
+        public.PUBLIC,
+    )
 }
 
 # one page has no sections to choose from
@@ -20,6 +27,7 @@ _SECTIONS: Mapping[str, Collection[str]] = {
     "weekly": (),
     "quarterly": quarterly.SECTIONS,
     "annual": annual.SECTIONS,
+    "public": (),
 }
 
 
@@ -31,5 +39,6 @@ def known(indicators: Collection[str]) -> Known:
         *weekly.FORMS,
         *quarterly.forms(indicators),
         *annual.FORMS,
+        *public.FORMS,
     )
     return Known(_SECTIONS, indicators, forms)

@@ -330,3 +330,4 @@ def _village_table(sheet: _Sheet) -> tuple[Table, ...]:
 
 
 PUBLIC = Product("public", "公示", compose)
+FORMS = ("public_insured", "public_treated", "public_institutions", "public_villages")

@@ -32,13 +32,15 @@ def hidden(
 ) -> frozenset[Key]:
     """The keys of the cells that a public table does not show; `known` ones are public anyway and never hidden.
 
-    cells: counts; one that is missing is left out, and a total of which something is missing tells nothing. Zeros are always
-    shown. Raises ValueError where a small cell cannot be protected, because all around it is known.
+    cells: counts; one that is missing is left out. A total of which something is missing, or negative (more reversed than
+    settled), tells nothing. Zeros are always shown. Raises ValueError where a small cell cannot be protected, because all
+    around it is known.
     """
+    counts: dict[Hashable, int] = {key: count for key, count in cells.items()}
     told = [
         total
         for total in totals
-        if total.whole in cells and total.parts and all(part in cells for part in total.parts)
+        if total.parts and all(counts.get(key, -1) >= 0 for key in (total.whole, *total.parts))
     ]
     found = {key for key, count in cells.items() if abs(count) in _SMALL and key not in known}
     while exposed := _exposed(cells, told, found):
@@ -85,7 +87,6 @@ def _exposed(cells: Mapping[Key, int], totals: Sequence[Total], found: set[Key])
         if row:
             rows.append((row, shown))
     pinned = _pinned([*rows, *_reduced(rows)], len(keys))
-    # a reader knows that it is no 0; whether it may be negative (more reversed than settled) he does not
     return {keys[at] for at in pinned}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from yibao.reporting import numbering, ooxml_chart
 from yibao.reporting.content import Chart, Figure, Heading, Paragraph, Report, Table
+from yibao.reporting.letter import annex_heads, day_zh
 from yibao.reporting.word import letter, styles
 from yibao.reporting.word.markup import control, letters, paragraph, run
 from yibao.reporting.word.styles import Style
@@ -59,7 +60,7 @@ class _Setter:
         return [self._block(block) for block in self._report.body]
 
     def annexes(self) -> list[Piece]:
-        heads = letter.annex_heads(self._report)
+        heads = annex_heads(self._report)
         return [self._annex(head, annex) for head, annex in zip(heads, self._report.annex, strict=True)]
 
     def _block(self, block: Heading | Paragraph | Table | Chart) -> Piece:
@@ -130,7 +131,7 @@ class _Setter:
             f"单位负责人：{signed.responsible}",
             f"审核人：{signed.reviewed}",
             f"制表人：{signed.prepared}",
-            f"报出日期：{letter.chinese_date(signed.on)}",
+            f"报出日期：{day_zh(signed.on)}",
         )
         style = self._known[styles.SIGN_FOOT]
         tab = f"<w:r><w:rPr>{letters(style)}</w:rPr><w:tab/></w:r>"

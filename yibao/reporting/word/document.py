@@ -25,6 +25,7 @@ from lxml import etree
 from yibao.problem import Problem
 from yibao.reporting import ooxml_chart, trace
 from yibao.reporting.content import Chart, Report
+from yibao.reporting.letter import annex_names
 from yibao.reporting.ooxml_zip import repacked
 from yibao.reporting.word import filling, letter, sections, styles
 from yibao.reporting.word.blocks import Piece, pieces
@@ -188,7 +189,7 @@ def _narrow(paragraph: etree._Element, red_head: str, points: float) -> None:
 
 def _fill_annex_note(paragraph: etree._Element, report: Report) -> None:
     """A paragraph for each annex, two characters in; the second line of a title stands under its first character."""
-    names = letter.annex_names(report)
+    names = annex_names(report)
     lines = [paragraph, *(copy.deepcopy(paragraph) for _ in names[1:])]
     for before, line in itertools.pairwise(lines):
         before.addnext(line)

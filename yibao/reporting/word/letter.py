@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
 
-from yibao.reporting.content import STATUS_ZH, Identity, Report
+from yibao.reporting.content import STATUS_ZH, Report
+from yibao.reporting.letter import day_zh, identity_line
 
 BODY_PLACE = "正文"
 ANNEX_PLACE = "附件说明"
@@ -24,37 +24,11 @@ def places(report: Report) -> dict[str, str]:
         "标题": report.title,
         "主送": f"{head.recipient}：" if head.recipient else "",
         ISSUER_PLACE: head.issuer,
-        "日期": chinese_date(report.dated),
+        "日期": day_zh(report.dated),
         "附注": f"（联系人：{head.contact}）" if head.contact else "",
         "标识": identity_line(report.identity),
         "状态": STATUS_ZH["draft"] if report.identity.status == "draft" else "",
     }
-
-
-def annex_names(report: Report) -> list[str]:
-    """The lines of the annex note. One annex has no number."""
-    titles = [annex.title for annex in report.annex]
-    if len(titles) < 2:
-        return [f"附件：{title}" for title in titles]
-    return [f"{'附件：' if at == 1 else ''}{at}. {title}" for at, title in enumerate(titles, start=1)]
-
-
-def annex_heads(report: Report) -> list[str]:
-    """What stands above each annex: 附件1, 附件2; 附件 where there is one."""
-    return ["附件" if len(report.annex) == 1 else f"附件{at}" for at in range(1, len(report.annex) + 1)]
-
-
-def identity_line(identity: Identity) -> str:
-    """What the figures were made from."""
-    return f"运行号 {identity.run_id}　数据截至 {identity.as_of}　{STATUS_ZH[identity.status]}"
-
-
-def chinese_date(iso: str) -> str:
-    """`2026年10月5日` of `2026-10-05`; nothing of nothing."""
-    if not iso:
-        return ""
-    day = date.fromisoformat(iso)
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def half_widths(text: str) -> int:

@@ -1,0 +1,178 @@
+"""`yibao report`: one report composed once from the published generation, written in every form, all files or none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from yibao import durable, issuing
+from yibao.figures import Figures, Region, Scope, catalogue, open_figures, periods, regions
+from yibao.issuing import LISTING, ROLES, State
+from yibao.paths import DataPaths
+from yibao.problem import Problem
+from yibao.reporting import excel, package, pdf, word
+from yibao.reporting.content import Report, Status
+from yibao.reporting.numbers import Numbers
+from yibao.reporting.product import Order, Product
+from yibao.reporting.products import PRODUCTS, known
+from yibao.reporting.settings import read_settings
+
+TEMPLATE = "report.docx"
+# Windows takes none of these in a file's name
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which report: period (YYYY-MM; None: that of the generation), product, part of the period (`Order.part`), region
+    (code or name; None: the whole), status, and the day it bears (YYYY-MM-DD)."""
+
+    period: str | None
+    product: str
+    part: str
+    region: str | None
+    status: Status
+    dated: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report in its folder; `files` are its documents and, where it goes up, its package."""
+
+    folder: Path
+    report: Report
+    product: Product
+    # a mapping has no hash
+    files: Mapping[str, bytes] = field(hash=False)
+
+
+def make_report(paths: DataPaths, asked: Asked) -> Made:
+    """Composes and writes it to DATA/reports/<period>/<product>/, in place of what was there.
+
+    The same generation, settings, signatures and day give the same bytes. Raises Problem: exit 2 where nothing is published,
+    the period or region is not, a setting is wrong, or signatures lack for a status that is no draft; OSError.
+    """
+    figures = open_figures(paths, Scope())
+    product = PRODUCTS[asked.product]
+    period = asked.period or figures.generation.period
+    if period not in {month.period for month in periods(figures)}:
+        raise Problem(
+            f"没有发布过 {period} 的数据",
+            where=f"--period {period}，当前版 {figures.generation.run_id}",
+            todo="请用 yibao status 查看已发布的期间。",
+        )
+    region, is_whole = _region(figures, asked.region)
+    state = issuing.state_of(paths, period, region.code, product.code, run_id=figures.generation.run_id)
+    if asked.status != "draft":
+        _require_signed(state, period, product)
+    settings = read_settings(paths, known(catalogue(figures).indicators))
+    contents = settings.contents(product.code)
+    order = Order(
+        period=period,
+        region_code=region.code,
+        region_name=region.name,
+        dated=asked.dated,
+        letterhead=settings.letterhead_for(region.name, period),
+        sign_off=replace(state.sign_off, responsible=settings.responsible),
+        status=asked.status,
+        sections=contents.sections,
+        indicators=contents.indicators,
+        remarks=issuing.restatement_note(figures, period, region.code),
+        part=asked.part,
+    )
+    report = product.compose(Numbers(figures, period, region.code), order)
+    files = _written(paths, figures, product, report)
+    name = product.code if is_whole else f"{product.code}-{region.code}"
+    folder = paths.reports / period / name
+    _put(folder, {**files, LISTING: _listing(report, files)})
+    return Made(folder, report, product, files)
+
+
+def _written(paths: DataPaths, figures: Figures, product: Product, report: Report) -> dict[str, bytes]:
+    template = paths.config / TEMPLATE
+    title = _NOT_IN_NAMES.sub("-", report.title)
+    documents = {
+        f"{title}.docx": word.document(report, template if template.is_file() else None),
+        f"{title}.pdf": pdf.document(report),
+        f"{title}.xlsx": excel.workbook(report),
+    }
+    if not product.goes_up:
+        return documents
+    before = _package_before(paths, report.identity.region_code, product)
+    return documents | {f"{title}.zip": package.package(figures, report, documents, previous_sha256=before)}
+
+
+def _package_before(paths: DataPaths, region: str, product: Product) -> str:
+    """The sha256 of the package that was issued last, so that the superior bureau sees whether one is missing."""
+    issues = [
+        issue
+        for issue in issuing.history(paths).issues
+        if (issue.region_code, issue.product) == (region, product.code)
+    ]
+    if not issues:
+        return ""
+    return next((sha256 for name, sha256 in issues[-1].files.items() if name.endswith(".zip")), "")
+
+
+def _region(figures: Figures, named: str | None) -> tuple[Region, bool]:
+    """The region by code or name, and whether it is the whole that this generation is of."""
+    known_regions = regions(figures)
+    whole = known_regions[0]
+    if named is None:
+        return whole, True
+    for region in known_regions:
+        if named in (region.code, region.name):
+            return region, region == whole
+    raise Problem(
+        f"没有地区“{named}”",
+        where=f"--region {named}",
+        todo="请写地区代码或名称，例如 " + "、".join(region.name for region in known_regions[:3]) + "。",
+    )
+
+
+def _require_signed(state: State, period: str, product: Product) -> None:
+    missing = [role.name_zh for role in ROLES if state.signature(role) is None]
+    if missing:
+        raise Problem(
+            f"三人还没有签齐，不能生成报送的正式稿；还差：{'、'.join(missing)}",
+            where=f"{period} {product.name_zh}，版本 {state.run_id}",
+            todo=f"请先生成草稿、核对，再用 yibao sign --period {period} 依次签字。",
+        )
+
+
+def _listing(report: Report, files: Mapping[str, bytes]) -> bytes:
+    identity = report.identity
+    told = {
+        "run_id": identity.run_id,
+        "period": identity.period,
+        "region_code": identity.region_code,
+        "product": identity.product,
+        "status": identity.status,
+        "dated": report.dated,
+        "title": report.title,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+    }
+    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """The files as that folder; it is the old or the new one, never a part, but may be missing for a moment."""
+    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
+    aside.mkdir(parents=True)
+    try:
+        for name, content in files.items():
+            path = aside / name
+            path.write_bytes(content)
+            durable.sync_file(path)
+        durable.remove_folder(folder)
+        os.rename(aside, folder)
+    except BaseException:
+        durable.remove_folder(aside)
+        raise
+    durable.sync_directory(folder.parent)

@@ -56,7 +56,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the figures come from: the code, the indicator catalogue and the files."""
+    """Where the figures come from: the code, the indicator catalogue and the files; of a city, the counties' packages."""
 
     code_version: str
     code_fingerprint: str
@@ -64,6 +64,8 @@ class Provenance:
     inputs: tuple[InputSheet, ...]
     refused: tuple[RefusedFile, ...]
     corrected: tuple[CorrectedFile, ...] = ()
+    # of a city: the names of the counties that sent nothing and are in no figure
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def from_json(text: str) -> Manifest:
                         "inputs": tuple(InputSheet(**item) for item in inputs),
                         "refused": tuple(RefusedFile(**item) for item in refused),
                         "corrected": tuple(CorrectedFile(**item) for item in corrected),
+                        "left_out": tuple(content.get("left_out", ())),
                     }
                 ),
             }

@@ -84,6 +84,8 @@ def _delivered(provenance: Provenance) -> str:
     if provenance.left_out:
         names = provenance.left_out
         return f"▲ 缺报县区 {len(names)} 个，全市数不含：{'、'.join(names)}"
+    if provenance.packages:
+        return f"县区数据包 {len(provenance.packages)} 个"
     return f"拒收文件 {len(provenance.refused)} 个"
 
 

@@ -18,6 +18,7 @@ from yibao.lock import data_lock
 from yibao.options import FOLDER, data_option, made, project_option
 from yibao.problem import ExitCode, Problem
 from yibao.project import Project, catalogue_hash, find_project
+from yibao.publishing import PACKAGE
 from yibao.road import require_period_form
 from yibao.screen import Column, Screen
 
@@ -61,7 +62,7 @@ def consolidate_command(
         city=city,
         demand=Demand(period, catalogue_hash(home), counties, due, partial),
         targets=read_targets(targets, _indicators(home), regions) if targets else (),
-        names={**dataset_names(home), "package": "县区数据包"},
+        names={**dataset_names(home), PACKAGE: "县区数据包"},
     )
     paths = made(session, data)
     with (

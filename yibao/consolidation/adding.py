@@ -242,9 +242,7 @@ def prepare(
     connection.execute(
         f"create table county_institution (county text, {shapes['dim_institution'].definition})"
     )
-    own = {
-        name: connection.sql(f"select columns(*)::varchar from {name}").to_arrow_table() for name in SAME
-    }
+    own = {name: connection.sql(f"select columns(*)::varchar from {name}").to_arrow_table() for name in SAME}
     return Standard(shapes, own, sql)
 
 

@@ -53,6 +53,8 @@ def read_targets(path: Path, indicators: Collection[str], regions: Collection[st
         try:
             value = Decimal(row["target_value"])
             year = int(row["year"])
+            if not value.is_finite():
+                raise ValueError(value)
         except (InvalidOperation, ValueError) as error:
             raise _wrong("年度或目标值不是数", path, number, "--targets") from error
         if row["indicator_code"] not in indicators:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class ModelSql:
 
     def __init__(self, project: Project, named: Mapping[str, str]) -> None:
         self._named = named
+        self._rendered: dict[str, str] = {}
         self._models = project.root / "models"
         self._environment = Environment(
             extensions=["jinja2.ext.do"],
@@ -44,10 +46,12 @@ class ModelSql:
 
     def model(self, name: str) -> str:
         """The select of models/**/<name>.sql. Raises FileNotFoundError where the project has no such model."""
-        found = next(self._models.rglob(f"{name}.sql"), None)
-        if found is None:
-            raise FileNotFoundError(f"{name}.sql")
-        return self.text(found.read_text(encoding="utf-8"))
+        if name not in self._rendered:
+            found = next(self._models.rglob(f"{name}.sql"), None)
+            if found is None:
+                raise FileNotFoundError(f"{name}.sql")
+            self._rendered[name] = self.text(found.read_text(encoding="utf-8"))
+        return self._rendered[name]
 
     def text(self, template: str) -> str:
         """SQL of ours that uses the project's macros."""
@@ -66,11 +70,12 @@ class ModelSql:
             self._environment.globals[found[1]] = self._callable(found[1], found[0])
 
     def _callable(self, name: str, source: str) -> Callable[..., Any]:
-        template = self._environment.from_string(source)
+        # few of the project's macros are ever called
+        template = cache(lambda: self._environment.from_string(source))
 
         def call(*given: Any, **named: Any) -> Any:
             try:
-                return getattr(template.module, name)(*given, **named)
+                return getattr(template().module, name)(*given, **named)
             except _Returned as returned:
                 return returned.value
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
 import duckdb
 import pyarrow as pa
 import pyarrow.csv as pa_csv

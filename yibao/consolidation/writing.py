@@ -14,7 +14,7 @@ from yibao.consolidation.checking import Judgement, Verdict
 from yibao.consolidation.reading import Package
 from yibao.paths import DataPaths
 from yibao.project import Project, catalogue_hash, code_fingerprint
-from yibao.publishing import Contents, Generation, InputSheet, Provenance
+from yibao.publishing import PACKAGE, Contents, Generation, InputSheet, Provenance
 from yibao.quality import CheckedWarehouse, Report, Severity, Status, kept
 from yibao.quality.failing import FailingKeys
 from yibao.quality.results import Judged, Result
@@ -84,7 +84,7 @@ def publish_city(
         code_fingerprint=fingerprint,
         catalogue_hash=catalogue_hash(project),
         inputs=tuple(
-            InputSheet(one.path.name, None, "package", one.rows, one.sha256, one.run_id) for one in taken
+            InputSheet(one.path.name, None, PACKAGE, one.rows, one.sha256, one.run_id) for one in taken
         ),
         refused=(),
         left_out=_left_out(judgements),
@@ -159,7 +159,7 @@ def _results(project: Project, judgements: Sequence[Judgement], taken: Sequence[
         for code, zh, en, count in stated
     ] + [
         (
-            _expectation(code, severity, zh, en, todo),
+            _expectation(code, severity, f"{zh}（不符：{'、'.join(names)}）" if names else zh, en, todo),
             Judged(Status.FAIL if names else Status.PASS, count, None, "、".join(names) or None),
         )
         for code, severity, zh, en, todo, names, count in told

@@ -11,6 +11,8 @@ from typing import Any
 DATABASE = "marts.duckdb"
 MANIFEST = "manifest.json"
 PAGE = "quality.html"
+# the dataset of an input that is a county's package
+PACKAGE = "package"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Provenance:
     corrected: tuple[CorrectedFile, ...] = ()
     # of a city: the names of the counties that sent nothing and are in no figure
     left_out: tuple[str, ...] = ()
+
+    @property
+    def packages(self) -> tuple[InputSheet, ...]:
+        """The counties' packages that a city was consolidated from; it holds no row below a sum."""
+        return tuple(sheet for sheet in self.inputs if sheet.dataset == PACKAGE)
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,7 @@ def files_of(
         files[f"tables/{table}.csv"] = _listed(connection, f"select * from {table}")
     if renamed:
         # every code that begins with the county's, institutions' too: H990101...
-        files = {
-            name: content.replace(county.encode(), renamed.encode()) for name, content in files.items()
-        }
+        files = {name: content.replace(county.encode(), renamed.encode()) for name, content in files.items()}
     return {**files, "月报.docx": b"not read", "trace.csv": b"number\r\n"}
 
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 
+from yibao.consolidation.manifest import compared
 from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.reading import SAME, TAKEN, Package, Standard
 from yibao.consolidation.shapes import model_shapes, seed_types
@@ -43,14 +44,10 @@ class Target:
 _COMPARED = "compared_value"
 # what the model indicator_trend reads instead of all values
 NAMED = {"indicator_value": _COMPARED}
-# the county's cells without those by institution: a hospital that several counties use is whole in none of them
 _CITY_VALUE = """
-insert into main.indicator_value
 with counties as (select region_code as county from main.dim_region where level = 'county'),
 
-own as (
-    select * from main.indicator_value where length(region_code) = 6 and breakdown <> 'inst'
-),
+own as (select * from county_value),
 
 repeated as (
     select distinct indicator_code
@@ -228,8 +225,8 @@ def prepare(
         connection.read_csv(str(file), dtype=types or None).create(name)
     connection.execute(f"create table int_indicator_term as {sql.model('int_indicator_term')}")
     connection.execute(f"create table int_period ({shapes['dim_period'].definition})")
-    for month in compared(period):
-        connection.execute("insert into int_period values (?, ?, ?, ?, ?, ?, ?, ?)", _period(month))
+    # one month is told of; the two before it are what it is compared with
+    connection.execute("insert into int_period values (?, ?, ?, ?, ?, ?, ?, ?)", _period(period))
     connection.execute("insert into main.dim_period select * from int_period")
     connection.execute(
         "create table target (year bigint, region_code text, indicator_code text, target_value decimal(18, 4))"
@@ -239,6 +236,7 @@ def prepare(
             "insert into target values (?, ?, ?, ?)",
             (target.year, target.region_code, target.indicator_code, target.target_value),
         )
+    connection.execute(f"create table county_value ({shapes['indicator_value'].definition})")
     connection.execute(
         f"create table county_institution (county text, {shapes['dim_institution'].definition})"
     )
@@ -269,14 +267,19 @@ def take(connection: duckdb.DuckDBPyConnection, sql: ModelSql, package: Package,
         else:
             connection.execute(f"insert into main.{name} select * from taken")
     _compare(connection, sql, package.tables["indicator_value"])
-    connection.execute(f"insert into main.indicator_value select * from {_COMPARED}")
+    # without the cells by institution: a hospital that several counties use is whole in none of them
+    connection.execute(
+        f"insert into county_value select * from {_COMPARED} where region_code = ? and breakdown <> 'inst'",
+        [county],
+    )
 
 
 def add_up(connection: duckdb.DuckDBPyConnection, sql: ModelSql, city: Place) -> None:
     """The city's own rows, when all packages are taken."""
     connection.execute(_INSTITUTIONS)
     _join_inspections(connection)
-    connection.execute(sql.text(_CITY_VALUE), {"city": city.code})
+    rows = connection.sql(sql.text(_CITY_VALUE), params={"city": city.code})
+    _compare(connection, sql, rows.to_arrow_table())
     for table, (key, delivered, added) in _SUMMED.items():
         connection.execute(_city_rows(connection, sql, table, key, delivered, added), {"city": city.code})
     connection.execute("insert into main.dim_region values (?, ?, 'city', null)", (city.code, city.name))
@@ -285,17 +288,6 @@ def add_up(connection: duckdb.DuckDBPyConnection, sql: ModelSql, city: Place) ->
             f"update main.{table} set region_name = ?, level = 'city' where region_code = ?",
             (city.name, city.code),
         )
-    rows = connection.sql(
-        "select * from main.indicator_value where region_code = $city", params={"city": city.code}
-    )
-    _compare(connection, sql, rows.to_arrow_table())
-
-
-def compared(period: str) -> tuple[str, str, str]:
-    """The periods that a package brings: the report's, the month before, the same month of last year."""
-    year, month = (int(part) for part in period.split("-"))
-    before = f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
-    return (period, before, f"{year - 1}-{month:02d}")
 
 
 def _period(period: str) -> tuple[object, ...]:
@@ -320,6 +312,9 @@ def _compare(connection: duckdb.DuckDBPyConnection, sql: ModelSql, values: pa.Ta
     """The model indicator_trend over these rows; a region is compared with itself only, so county by county will do."""
     connection.register(_COMPARED, values)
     connection.execute(f"insert into main.indicator_trend {sql.model('indicator_trend')}")
+    connection.execute(
+        f"insert into main.indicator_value select * from {_COMPARED} semi join int_period using (period)"
+    )
 
 
 def _city_rows(

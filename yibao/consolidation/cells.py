@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yibao.consolidation.manifest import PackageManifest
+from yibao.consolidation.manifest import PackageManifest, compared
 from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.refusal import RESEND
 from yibao.consolidation.shapes import Shape
@@ -41,11 +42,20 @@ class Fault:
     todo: str = RESEND
 
 
-def cell_faults(table: str, shape: Shape, manifest: PackageManifest) -> tuple[Fault, ...]:
+def cell_faults(
+    table: str, shape: Shape, manifest: PackageManifest, indicators: Sequence[str]
+) -> tuple[Fault, ...]:
     """Over the rows as text: types, forms, formulas, regions; for indicator values also periods, codes and lists."""
-    faults = [_type_fault(name, kind) for name, kind in shape.columns]
-    faults += [Fault(name, f'"{name}" is null', "主键为空") for name in shape.key if _required(table, name)]
-    faults += [_region_fault(name, manifest) for name in _OWN_REGION.get(table, ())]
+    listed = _listed_faults(manifest, indicators) if table == "indicator_value" else []
+    regions = [_region_fault(name, manifest) for name in _OWN_REGION.get(table, ())]
+    # what must be one of a list, or have a form of its own, is asked for nothing else: a county has millions of cells
+    told = {fault.column for fault in (*listed, *regions)}
+    faults = [_type_fault(name, kind) for name, kind in shape.columns if name not in told]
+    faults += [
+        Fault(name, f'"{name}" is null', "主键为空")
+        for name in shape.key
+        if name not in told and _required(name)
+    ]
     if table == "dim_region":
         faults.append(
             Fault(
@@ -54,16 +64,14 @@ def cell_faults(table: str, shape: Shape, manifest: PackageManifest) -> tuple[Fa
                 f"地区不在 {manifest.county_code} 之下",
             )
         )
-    if table == "indicator_value":
-        faults += _cell_faults(manifest)
-    return tuple(faults)
+    return (*faults, *regions, *listed)
 
 
-def value_faults(sql: ModelSql) -> tuple[Fault, ...]:
+def value_faults(sql: ModelSql, percentages: Sequence[str]) -> tuple[Fault, ...]:
     """Over the typed rows of indicator values: status against parts, value against its parts (semantics 7)."""
-    unit = "(select unit from catalogue where code = indicator_code)"
     ratio = sql.text(
-        f"case when {unit} = 'percent' then {{{{ exact_ratio('numerator', 'denominator', 100) }}}}"
+        f"case when indicator_code in {_list(percentages)}"
+        " then {{ exact_ratio('numerator', 'denominator', 100) }}"
         " else {{ exact_ratio('numerator', 'denominator') }} end"
     )
     return (
@@ -89,7 +97,7 @@ def typed(shape: Shape) -> str:
     columns = []
     for name, kind in shape.columns:
         if kind == "varchar":
-            defused = _matches(f'"{name}"', f"''{_FORMULA}")
+            defused = f"starts_with(\"{name}\", '''') and " + _matches(f'"{name}"', f"''{_FORMULA}")
             columns.append(f'case when {defused} then substr("{name}", 2) else "{name}" end as "{name}"')
         else:
             columns.append(f'cast("{name}" as {kind}) as "{name}"')
@@ -138,28 +146,38 @@ def _own(name: str, manifest: PackageManifest) -> str:
     return _matches(f'"{name}"', f"{manifest.county_code}([0-9]{{3}})?")
 
 
-def _cell_faults(manifest: PackageManifest) -> list[Fault]:
-    year, month = (int(part) for part in manifest.period.split("-"))
-    before = f"{year - (month == 1)}-{(month - 2) % 12 + 1:02d}"
-    periods = (manifest.period, before, f"{year - 1}-{month:02d}")
+def _listed_faults(manifest: PackageManifest, indicators: Sequence[str]) -> list[Fault]:
+    def one_of(column: str, allowed: Sequence[str], what: str) -> Fault:
+        return Fault(column, f"{column} is null or {column} not in {_list(allowed)}", what)
+
     return [
-        Fault("period", f"period not in {periods}", "期间不是报告期、上月或去年同月"),
-        Fault("period_mode", "period_mode not in ('month', 'ytd')", "期间口径不对"),
+        one_of("period", compared(manifest.period), "期间不是报告期、上月或去年同月"),
+        one_of("period_mode", ("month", "ytd"), "期间口径不对"),
         Fault(
-            "insutype", "insutype <> 'all' and not regexp_full_match(insutype, '[0-9]{3}')", "险种代码不对"
+            "insutype",
+            "insutype is null or insutype <> 'all' and not regexp_full_match(insutype, '[0-9]{3}')",
+            "险种代码不对",
         ),
-        Fault("breakdown", f"breakdown not in {_BREAKDOWNS}", "细分不对"),
-        Fault("breakdown_value", "(breakdown = 'none') <> (breakdown_value = 'all')", "细分的取值不对"),
+        one_of("breakdown", _BREAKDOWNS, "细分不对"),
+        # its text is looked at as well: a code of the county's own
+        _type_fault("breakdown_value", "varchar"),
         Fault(
-            "indicator_code", "indicator_code not in (select code from catalogue)", "指标不在本机的指标目录里"
+            "breakdown_value",
+            "breakdown_value is null or (breakdown = 'none') <> (breakdown_value = 'all')",
+            "细分的取值不对",
         ),
-        Fault("status", f"status is null or status not in {_STATUSES}", "状态不对"),
+        one_of("indicator_code", indicators, "指标不在本机的指标目录里"),
+        one_of("status", _STATUSES, "状态不对"),
     ]
 
 
-def _required(table: str, column: str) -> bool:
+def _list(words: Sequence[str]) -> str:
+    return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in words) + ")"
+
+
+def _required(column: str) -> bool:
     # an institution that is not in the register may have no place, a settlement no township
-    return table == "indicator_value" or column in ("period", "region_code", "inst_code", "insutype")
+    return column in ("period", "region_code", "inst_code", "insutype")
 
 
 def _matches(column: str, form: str) -> str:

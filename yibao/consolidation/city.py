@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,7 @@ from yibao.consolidation.archive import Limits
 from yibao.consolidation.checking import Demand, Judgement, Verdict, judge
 from yibao.consolidation.manifest import PackageManifest
 from yibao.consolidation.model_sql import ModelSql
-from yibao.consolidation.reading import Standard, read_manifest, read_package
+from yibao.consolidation.reading import Package, read_manifest, read_package
 from yibao.consolidation.shapes import model_shapes, seed_types
 from yibao.consolidation.writing import Taken, city_name, publish_city, taken_from
 from yibao.disk import problem_of
@@ -85,22 +86,32 @@ def _build(
     stopped = any(judgement.stops for judgement in judgements)
     judged: list[Judgement] = []
     taken: list[Taken] = []
-    with duckdb.connect(str(database), config={"memory_limit": _MEMORY_LIMIT}) as connection:
+    with (
+        duckdb.connect(str(database), config={"memory_limit": _MEMORY_LIMIT}) as connection,
+        duckdb.connect(config={"memory_limit": _MEMORY_LIMIT}) as checker,
+    ):
+        # one transaction: what is thrown away is not made durable 60 times before
+        connection.begin()
         standard = prepare(connection, project, sql, request.demand.period, request.targets)
+        read = partial(read_package, limits=request.limits, standard=standard, connection=checker)
         for number, judgement in enumerate(judgements):
             show(number, len(judgements), judgement.county.name)
             if judgement.verdict is not Verdict.TAKEN:
                 judged.append(judgement)
                 continue
             # read even where another package stopped it all: what is wrong is told at once
-            after, one = _taken(connection, sql, standard, request, judgement, city, keep=not stopped)
+            after, package = _read(read, judgement)
+            if package is not None:
+                taken.append(taken_from(package))
+                if not stopped:
+                    take(connection, sql, package, city)
             judged.append(after)
             stopped = stopped or after.stops
-            taken += [one] if one else []
         show(len(judgements), len(judgements), "")
         if stopped or not taken:
             return Outcome(tuple(judged), None)
         add_up(connection, sql, city)
+        connection.commit()
     tables = [*model_shapes(project), *seed_types(project)]
     generation = publish_city(
         project, paths, database, tables, request.demand.period, judged, taken, request.names, now
@@ -108,26 +119,14 @@ def _build(
     return Outcome(tuple(judged), generation)
 
 
-def _taken(
-    connection: duckdb.DuckDBPyConnection,
-    sql: ModelSql,
-    standard: Standard,
-    request: Request,
-    judgement: Judgement,
-    city: Place,
-    *,
-    keep: bool,
-) -> tuple[Judgement, Taken | None]:
+def _read(read: Callable[[Path], Package], judgement: Judgement) -> tuple[Judgement, Package | None]:
     assert judgement.path is not None
     try:
-        package = read_package(judgement.path, request.limits, standard)
+        return judgement, read(judgement.path)
     except Problem as problem:
         return replace(judgement, verdict=Verdict.FAILED, problem=problem), None
     except OSError as error:
         return replace(judgement, verdict=Verdict.ERROR, problem=_unread(judgement.path, error)), None
-    if keep:
-        take(connection, sql, package, city)
-    return judgement, taken_from(package)
 
 
 def _manifests(

@@ -97,6 +97,13 @@ def read_text(text: bytes, package: str) -> PackageManifest:
     )
 
 
+def compared(period: str) -> tuple[str, str, str]:
+    """The periods that a package brings: the report's, the month before, the same month of last year."""
+    year, month = (int(part) for part in period.split("-"))
+    before = f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
+    return (period, before, f"{year - 1}-{month:02d}")
+
+
 def _files(content: Any, where: str) -> dict[str, Listed]:
     if not isinstance(content, dict) or not content:
         raise _wrong("files", type(content).__name__, where)

@@ -50,6 +50,17 @@ class Standard:
     own: Mapping[str, pa.Table]
     sql: ModelSql
 
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """All codes of the catalogue."""
+        return tuple(self.own["indicator"].column("code").to_pylist())
+
+    @property
+    def percentages(self) -> tuple[str, ...]:
+        """The codes of those in per cent."""
+        rows = self.own["indicator"].select(["code", "unit"]).to_pylist()
+        return tuple(row["code"] for row in rows if row["unit"] == "percent")
+
 
 @dataclass(frozen=True)
 class Package:
@@ -71,11 +82,15 @@ def read_manifest(path: Path, limits: Limits) -> PackageManifest:
         return archive.manifest()
 
 
-def read_package(path: Path, limits: Limits, standard: Standard) -> Package:
-    """A package whose every byte and row was checked. Raises Problem (exit 3): what, file, line and column; OSError."""
-    with open_archive(path, limits) as archive, duckdb.connect() as connection:
+def read_package(
+    path: Path, limits: Limits, standard: Standard, connection: duckdb.DuckDBPyConnection
+) -> Package:
+    """A package whose every byte and row was checked. Raises Problem (exit 3): what, file, line and column; OSError.
+
+    `connection` is one in memory, of no other use: opening one takes as long as reading a small county.
+    """
+    with open_archive(path, limits) as archive:
         manifest = archive.manifest()
-        connection.register("catalogue", standard.own["indicator"])
         tables = {}
         for name, listed in manifest.files.items():
             table = _table_of(name)
@@ -114,11 +129,11 @@ def _checked(
 ) -> pa.Table:
     shape = standard.shapes[table]
     connection.register("raw", raw)
-    _refuse_first(connection, cell_faults(table, shape, manifest), "raw", raw, where)
+    _refuse_first(connection, cell_faults(table, shape, manifest, standard.indicators), "raw", raw, where)
     connection.execute(f"create or replace temp table typed as {typed(shape)}")
     _refuse_twins(connection, shape, where)
     if table == "indicator_value":
-        _refuse_first(connection, value_faults(standard.sql), "typed", raw, where)
+        _refuse_first(connection, value_faults(standard.sql, standard.percentages), "typed", raw, where)
     return connection.sql("select * from typed").to_arrow_table()
 
 

@@ -107,10 +107,7 @@ def below(figures: Figures, code: str, chosen: Selection) -> tuple[Value, ...]:
 
 
 def series(figures: Figures, codes: Sequence[str], chosen: Selection) -> dict[str, tuple[Value, ...]]:
-    """The values of each indicator in one cell for the months up to the chosen one without a gap, the oldest first.
-
-    A city's figures hold last year's month too, but not those between: no line is drawn over what is not there.
-    """
+    """The values of each indicator in one cell for every period up to the chosen one, the oldest first."""
     found = figures.rows(
         Value,
         f"""
@@ -124,13 +121,13 @@ def series(figures: Figures, codes: Sequence[str], chosen: Selection) -> dict[st
         """,
         (chosen.period, chosen.region_code, chosen.insutype, tuple(codes), chosen.mode),
     )
-    return {code: _unbroken([value for value in found if value.indicator_code == code]) for code in codes}
+    return {code: tuple(value for value in found if value.indicator_code == code) for code in codes}
 
 
 def part_series(
     figures: Figures, codes: Sequence[str], chosen: Selection, breakdown: str, part: str
 ) -> dict[str, tuple[Value, ...]]:
-    """The same of one part of a breakdown; there a month may be missing (nobody was treated)."""
+    """The values of each indicator in one part of a breakdown for every period up to the chosen one, the oldest first."""
     found = figures.rows(
         Value,
         f"""
@@ -188,17 +185,3 @@ def alerts(figures: Figures, chosen: Selection) -> tuple[Value, ...]:
             chosen.region_code,
         ),
     )
-
-
-def _unbroken(found: Sequence[Value]) -> tuple[Value, ...]:
-    """The last values, back to the first month that is not there."""
-    kept: list[Value] = []
-    for value in reversed(found):
-        if kept and _month(kept[-1].period) - _month(value.period) > 1:
-            break
-        kept.append(value)
-    return tuple(reversed(kept))
-
-
-def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:])

@@ -6,9 +6,11 @@ import hashlib
 import stat
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.unit.consolidation.small import EAST, Files, files, package, standard, value
@@ -21,7 +23,12 @@ SMALL = Limits(entries=30, file_bytes=1 << 20, total_bytes=2 << 20, ratio=50)
 
 
 def read(path: Path) -> Package:
-    return read_package(path, SMALL, standard())
+    return read_package(path, SMALL, standard(), checker())
+
+
+@cache
+def checker() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
 
 
 def refusal(path: Path) -> Problem:
@@ -61,7 +68,7 @@ WRONG_LINES: dict[str, tuple[tuple[str | None, ...], str, str]] = {
     "an indicator nobody knows": (value("my_rate", "96", "100", "96"), "indicator_code", "指标目录"),
     "another month": (value("part_rate", "96", "100", "96", period="2026-07"), "period", "期间"),
     "a breakdown nobody knows": (value("part_rate", "96", "100", "96", part=("person", "1")), "breakdown", "细分"),
-    "no key": (value("part_rate", "96", "100", "96", mode=None), "period_mode", "主键为空"),  # type: ignore[arg-type]
+    "no key": (value("part_rate", "96", "100", "96", mode=None), "period_mode", "期间口径"),  # type: ignore[arg-type]
 }  # fmt: skip
 
 

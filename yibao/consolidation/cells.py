@@ -15,6 +15,8 @@ _DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)")
 # what a spreadsheet would run; the county's bureau puts an apostrophe before such text
 _FORMULA = r"(\s*[=+\-@＝＋－＠]|[\t\r\n]).*"
 _PLAIN_NUMBER = r"[-+]?[0-9][0-9,]*(\.[0-9]+)?%?"
+# nearly every text is of this kind, and is asked for nothing more
+_PLAIN_TEXT = r"[^\s=+\-@＝＋－＠\x00-\x1f\x7f][^\x00-\x1f\x7f]*"
 _CONTROL = r"[\x00-\x1f\x7f]"
 _LONGEST = 400
 # columns that name a region of the county itself; an institution may stand elsewhere
@@ -125,8 +127,9 @@ def _type_fault(name: str, kind: str) -> Fault:
         )
     return Fault(
         name,
-        f"length({column}) > {_LONGEST} or regexp_matches({column}, '{_CONTROL}')"
-        f" or {_matches(column, _FORMULA)} and not {_matches(column, _PLAIN_NUMBER)}",
+        f"length({column}) > {_LONGEST} or not {_matches(column, _PLAIN_TEXT)} and"
+        f" (regexp_matches({column}, '{_CONTROL}')"
+        f" or {_matches(column, _FORMULA)} and not {_matches(column, _PLAIN_NUMBER)})",
         "文字可能被电子表格当作公式，或带有控制字符、过长",
         "这不是 yibao 生成的内容，请向该县区查问来源；不要用 Excel 打开该文件。",
     )

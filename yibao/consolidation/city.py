@@ -92,6 +92,7 @@ def _build(
     ):
         # one transaction: what is thrown away is not made durable 60 times before
         connection.begin()
+        connection.execute("set force_compression = 'uncompressed'")
         standard = prepare(connection, project, sql, request.demand.period, request.targets)
         read = partial(read_package, limits=request.limits, standard=standard, connection=checker)
         for number, judgement in enumerate(judgements):

@@ -13,6 +13,7 @@ from yibao.command import Session
 from yibao.consolidation.checking import STATUS_ZH, VERDICT_ZH, Demand, Judgement, Verdict
 from yibao.consolidation.city import Outcome, Request, consolidate
 from yibao.consolidation.expected import read_expected, read_targets
+from yibao.consolidation.writing import city_name
 from yibao.intake import dataset_names
 from yibao.lock import data_lock
 from yibao.options import FOLDER, data_option, made, project_option
@@ -73,7 +74,9 @@ def consolidate_command(
     _show(session.screen, outcome)
     if outcome.generation is None:
         raise _refusal(outcome)
-    session.screen.line(f"已发布 {city.name} {period}，版本 {outcome.generation.run_id}")
+    session.screen.line(
+        f"已发布 {city_name(city, outcome.judgements).name} {period}，版本 {outcome.generation.run_id}"
+    )
     session.screen.line(f"位置 {outcome.generation.folder}")
     return ExitCode.DONE
 

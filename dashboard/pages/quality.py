@@ -12,7 +12,7 @@ from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Fact, show_facts
 from dashboard.components.cell import Cell, Content, Gap, Kind, Tone, kind_of_unit, shown
 from dashboard.components.quality_file import offer_quality_file
-from dashboard.components.show import note, note_of_packages, show
+from dashboard.components.show import note, show
 from dashboard.view import View
 from yibao import quality_page
 from yibao.figures import quarantined_open, quarantined_rows, quarantined_rules
@@ -44,7 +44,7 @@ def render(view: View) -> None:
     if view.is_consolidated:
         _show_packages(view)
         _show_unmet(view, report)
-        note_of_packages("逐行的检查结果，各县区报送前已自行检查；本页是汇总时的核对")
+        note("逐行的检查由各县区在报送前完成，县区的数据质量页可查；本页是市级汇总时的核对。")
         return
     todo, complete, books, kept_out, drift = st.tabs(
         ["未通过的检查", "数据是否齐全", "对账", "隔离与拒收", "指标波动"]

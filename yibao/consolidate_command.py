@@ -59,7 +59,7 @@ def consolidate_command(
     city, counties = read_expected(expect)
     regions = {city.code, *(place.code for place in counties)}
     request = Request(
-        packages=tuple(path.absolute() for path in packages),
+        packages=_packages(packages),
         city=city,
         demand=Demand(period, catalogue_hash(home), counties, due, partial),
         targets=read_targets(targets, _indicators(home), regions) if targets else (),
@@ -79,6 +79,23 @@ def consolidate_command(
     )
     session.screen.line(f"位置 {outcome.generation.folder}")
     return ExitCode.DONE
+
+
+def _packages(given: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files; of a folder its zips, and of `*.zip` what it stands for, since the shell of Windows does not say."""
+    found: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            several = sorted(path.glob("*.zip"))
+        elif "*" in path.name and not path.exists():
+            several = sorted(path.parent.glob(path.name))
+        else:
+            several = [path]
+        if not several:
+            raise Problem("没有找到数据包", where=str(path), todo="请检查路径；数据包是 .zip 文件。")
+        found += [each.absolute() for each in several]
+    # one named twice is one
+    return tuple(dict.fromkeys(found))
 
 
 def _show(screen: Screen, outcome: Outcome) -> None:

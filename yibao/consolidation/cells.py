@@ -62,7 +62,8 @@ def cell_faults(
         faults.append(
             Fault(
                 "region_code",
-                f"level <> 'city' and not {_own('region_code', manifest)}",
+                f"level <> 'city' and not {_own('region_code', manifest)}"
+                " or level = 'township' and length(region_code) <> 9",
                 f"地区不在 {manifest.county_code} 之下",
             )
         )

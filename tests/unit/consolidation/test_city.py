@@ -185,7 +185,7 @@ def test_without_a_county_nothing_is_published_unless_asked_for_and_then_every_p
     listed = tmp_path / "counties.csv"
     listed.write_text("区划代码,名称\n990100,示范市\n990101,河东县\n990102,河西县\n", encoding="utf-8")
     command = [
-        "consolidate", str(made), "--period", "2026-09", "--expect", str(listed),
+        "consolidate", str(made), str(tmp_path / "*.zip"), "--period", "2026-09", "--expect", str(listed),
         "--data", str(tmp_path / "data"), "--due", "2026-10-07",
     ]  # fmt: skip
     refused = CliRunner().invoke(cli.main, command)

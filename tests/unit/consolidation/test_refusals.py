@@ -100,6 +100,12 @@ def test_a_table_with_rows_of_another_county(tmp_path: Path) -> None:
     assert problem.where == "990101.zip / tables/mart_fund.csv，第 2 行，region_code"
 
 
+def test_the_county_as_its_own_township(tmp_path: Path) -> None:
+    region = ("990101", "河东县", "township", "990101")
+    problem = refusal(package(tmp_path, EAST, files(EAST, [GOOD], {"dim_region": [region]})))
+    assert problem.where == "990101.zip / tables/dim_region.csv，第 2 行，region_code"
+
+
 def _without(content: Files, name: str) -> Files:
     return {other: text for other, text in content.items() if other != name}
 

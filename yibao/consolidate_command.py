@@ -9,7 +9,7 @@ import click
 import duckdb
 
 from yibao import formatting
-from yibao.command import Session
+from yibao.command import ChineseCommand, Session
 from yibao.consolidation.checking import STATUS_ZH, VERDICT_ZH, Demand, Judgement, Verdict
 from yibao.consolidation.city import Outcome, Request, consolidate
 from yibao.consolidation.expected import read_expected, read_targets
@@ -24,7 +24,9 @@ from yibao.road import require_period_form
 from yibao.screen import Column, Screen
 
 
-@click.command("consolidate", help="市级汇总：核对各县区上报的数据包，逐项相加，发布为全市的一版。")
+@click.command(
+    "consolidate", cls=ChineseCommand, help="市级汇总：核对各县区上报的数据包，逐项相加，发布为全市的一版。"
+)
 @click.argument("packages", nargs=-1, type=FOLDER, required=True, metavar="数据包...")
 @click.option("--period", required=True, metavar="年-月", help="汇总哪个期间，例如 2026-09。")
 @click.option(

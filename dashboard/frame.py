@@ -14,6 +14,7 @@ from yibao import logs, quality_page
 from yibao.accounts import User
 from yibao.figures import Figures, Period, Region, Scheme, Selection
 from yibao.paths import DataPaths
+from yibao.publishing import Provenance
 
 _FILTERS = ("period", "mode", "region", "scheme")
 _WRITTEN = "_address_written"
@@ -53,12 +54,13 @@ def show_banner(paths: DataPaths, figures: Figures, period: Period, filters_zh: 
         f"<b>数据截至 {period.month_end.isoformat()}</b>",
         f'<span class="on-paper">{escape(filters_zh)}</span>',
         f"<span>{_verdict(checks)}</span>",
-        f"<span>拒收文件 {len(manifest.provenance.refused)} 个</span>",
+        f"<span>{escape(_delivered(manifest.provenance))}</span>",
         "<span>状态 内部数据，未报送</span>",
         f'<span class="muted">版本 {escape(manifest.run_id)}　发布于 {quality_page.moment(manifest.created_at)}</span>',
     ]
     reason = unpublished(logs.read_last_run(paths), manifest.created_at)
-    tone = "bad" if reason else "warn" if manifest.provenance.refused else ""
+    incomplete = manifest.provenance.refused or manifest.provenance.left_out
+    tone = "bad" if reason else "warn" if incomplete else ""
     if reason:
         parts.append(f'<span class="reason">■ {escape(reason)}</span>')
     st.html(f'<div class="banner {tone}" role="status">{"".join(parts)}</div>')
@@ -75,6 +77,16 @@ def unpublished(run: Mapping[str, Any] | None, published_at: str) -> str | None:
     return f"最近一次更新（{ended}）没有发布，以下仍是上一版数据。原因：{why}" + (
         f"（{details}）" if details else ""
     )
+
+
+def _delivered(provenance: Provenance) -> str:
+    """What came in; of a city, whose figures are missing, for every page must say so."""
+    if provenance.left_out:
+        names = provenance.left_out
+        return f"▲ 缺报县区 {len(names)} 个，全市数不含：{'、'.join(names)}"
+    if provenance.packages:
+        return f"县区数据包 {len(provenance.packages)} 个"
+    return f"拒收文件 {len(provenance.refused)} 个"
 
 
 def _verdict(checks: Sequence[_Run]) -> str:

@@ -77,6 +77,11 @@ class View:
         return replace(self.chosen, mode="ytd")
 
     @property
+    def is_consolidated(self) -> bool:
+        """Whether the figures were added up from counties' packages, which bring no single row."""
+        return bool(self.figures.generation.manifest.provenance.packages)
+
+    @property
     def sees_rows(self) -> bool:
         return self.user.may(Right.ROWS)
 

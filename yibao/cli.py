@@ -11,6 +11,7 @@ from yibao import __version__, lookup, publishing, quality, show_check, show_sta
 from yibao.account_commands import audit, user
 from yibao.cluster_commands import cluster
 from yibao.command import ChineseGroup, Session
+from yibao.consolidate_command import consolidate_command
 from yibao.dashboard_command import dashboard
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
 from yibao.issuing_commands import issue, issued, sign
@@ -229,6 +230,7 @@ main.add_command(report)
 main.add_command(sign)
 main.add_command(issue)
 main.add_command(issued)
+main.add_command(consolidate_command)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(prune)

@@ -13,6 +13,11 @@ from dashboard.view import View
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def note_of_packages(what: str) -> None:
+    """One line in place of rows that counties keep to themselves."""
+    note(f"本页数据由县区数据包汇总而成，数据包不含{what}，请向县区医保局查询。")
+
+
 def show(view: View, block: Block) -> None:
     """The block, with the buttons that hand it out."""
     help_text = "\n\n".join(

@@ -10,6 +10,7 @@ from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Card, Fact, show_cards, show_facts
 from dashboard.components.cell import Cell, Content, Gap, as_number, of_value, tone_of
 from dashboard.components.charts import Limit, bars, columns_and_line, lines, point
+from dashboard.components.indicators import note_of_county
 from dashboard.components.show import note, show
 from dashboard.components.years import side_by_side
 from dashboard.view import View
@@ -280,6 +281,9 @@ def _show_budgets(view: View) -> None:
         key=lambda part: (-(part.value or 0), part.breakdown_value),
     )
     if not found:
+        if view.is_consolidated and view.region.level == "city":
+            note_of_county(view, "总额预算执行进度")
+            return
         note("本期没有报送总额预算，无法对照执行进度。")
         return
     lines_of = [*found, *values(view.figures, [code], view.chosen_ytd).values()]

@@ -27,7 +27,7 @@ from dashboard.components.cell import (
 from dashboard.components.charts import Point, lines, point
 from dashboard.components.few import counted, guarded
 from dashboard.components.indicators import note_coverage, note_of_county
-from dashboard.components.show import note, show
+from dashboard.components.show import note, note_of_packages, show
 from dashboard.view import View
 from yibao.figures import (
     Place,
@@ -367,6 +367,9 @@ def _show_inspections(view: View, found: Profile) -> None:
         return
     st.subheader(f"检查情况（截至 {view.chosen.period}）", anchor=False)
     show_facts(_summed(visits))
+    if view.is_consolidated:
+        note_of_packages("检查问题明细")
+        return
     findings = findings_of(view.figures, found.code, view.chosen.period)
     heads = (
         Column("检查日期", "date"),

@@ -97,7 +97,8 @@ def _alert(view: View, found: Sequence[Value]) -> str:
         + shown(of_value(each), kind)
         for each in found
     ]
-    places = f"{len(found)}个乡镇" if len(found) > 1 else view.region_name(value.region_code)
+    what = "县区" if view.region.level == "city" else "乡镇"
+    places = f"{len(found)}个{what}" if len(found) > 1 else view.region_name(value.region_code)
     where = "" if value.region_code == view.chosen.region_code else f"{places}："
     target = f"；目标 {shown(value.target, kind)}" if value.target is not None else ""
     word = "报警" if tone == "bad" else "预警"

@@ -40,6 +40,11 @@ def render(view: View) -> None:
         return
     _show_verdict(view, report)
     note("质量检查针对整个版本的全部数据，不随上方的口径、地区和险种变化。")
+    if view.is_consolidated:
+        _show_packages(view)
+        _show_unmet(view, report)
+        note("逐行的检查由各县区在报送前完成，县区的数据质量页可查；本页是市级汇总时的核对。")
+        return
     todo, complete, books, kept_out, drift = st.tabs(
         ["未通过的检查", "数据是否齐全", "对账", "隔离与拒收", "指标波动"]
     )
@@ -59,13 +64,32 @@ def render(view: View) -> None:
         _show_drift(view, report)
 
 
+def _show_packages(view: View) -> None:
+    """What the city's figures were added up from."""
+    packages = view.figures.generation.manifest.provenance.packages
+    rows = tuple(row(sheet.file, sheet.rows, sheet.batch, sheet.sha256) for sheet in packages)
+    columns = (
+        Column("县区数据包"),
+        Column("行数", "count"),
+        Column("县区的版本"),
+        Column("校验值（SHA-256）"),
+    )
+    show(view, Block("packages", "汇总所用的县区数据包", Table(columns, rows)))
+
+
 def _show_verdict(view: View, report: QualityReport) -> None:
     check = report.check
-    refused = view.figures.generation.manifest.provenance.refused
-    facts = [
-        Fact("待更正的隔离行", quarantined_open(view.figures), "count", "未计入任何指标"),
-        Fact("拒收文件", len(refused), "count", "没有进入这一版"),
-    ]
+    provenance = view.figures.generation.manifest.provenance
+    if view.is_consolidated:
+        facts = [
+            Fact("县区数据包", len(provenance.packages), "count", "计入全市数"),
+            Fact("缺报县区", len(provenance.left_out), "count", "、".join(provenance.left_out)),
+        ]
+    else:
+        facts = [
+            Fact("待更正的隔离行", quarantined_open(view.figures), "count", "未计入任何指标"),
+            Fact("拒收文件", len(provenance.refused), "count", "没有进入这一版"),
+        ]
     if check is not None:
         facts = [
             Fact("检查项", check.expectations, "count", f"检查时间 {quality_page.moment(check.checked_at)}"),

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Fact, show_facts
 from dashboard.components.cell import Cell, Content, Gap
-from dashboard.components.show import note, show
+from dashboard.components.show import note, note_of_packages, show
 from dashboard.view import View
 from yibao import labels
 from yibao.figures import Narrowing, Settlement, settlement_totals, settlements
@@ -46,6 +46,9 @@ _COLUMNS = (
 
 def render(view: View) -> None:
     """What is filtered, the totals, a page of rows."""
+    if view.is_consolidated:
+        note_of_packages("结算明细")
+        return
     narrowing = narrowing_of(view.parameters)
     _show_narrowing(view, narrowing)
     totals = settlement_totals(view.figures, view.chosen, narrowing, sees_rows=view.sees_rows)

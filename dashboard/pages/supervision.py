@@ -11,7 +11,7 @@ from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cards import Card, Fact, show_cards, show_facts
 from dashboard.components.cell import Cell, Content, Gap, of_value, tone_of
 from dashboard.components.charts import columns_and_line, point
-from dashboard.components.show import note, show
+from dashboard.components.show import note, note_of_packages, show
 from dashboard.view import View
 from yibao.figures import (
     Inspected,
@@ -50,20 +50,27 @@ def render(view: View) -> None:
     told = _calibre_note(view)
     if told:
         note(told)
-    _show_open(view, still_open)
+    if view.is_consolidated:
+        note_of_packages("检查问题明细（未办结问题、问题类别、处理方式）")
+    else:
+        _show_open(view, still_open)
     if whole is None:
         note("本年没有检查记录。")
         return
     _show_months(view, place, whole)
-    _show_violations(view, place, whole)
+    if not view.is_consolidated:
+        _show_violations(view, place, whole)
     if view.region.level == "township":
         _show_actions(view, place)
         return
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        _show_actions(view, place)
-    with right:
+    if view.is_consolidated:
         _show_rates(view)
+    else:
+        left, right = st.columns([2, 3], gap="large")
+        with left:
+            _show_actions(view, place)
+        with right:
+            _show_rates(view)
     _show_kinds(view, place, whole)
 
 
@@ -85,7 +92,8 @@ def _nothing(view: View) -> str:
     if view.user.region_code:
         return "基金监管数据由县局掌握，乡镇用户不可查看。"
     if view.region.parent_code:
-        return f"本年没有检查{view.region.name}的定点机构，也没有未办结问题。"
+        told = "" if view.is_consolidated else "，也没有未办结问题"
+        return f"本年没有检查{view.region.name}的定点机构{told}。"
     return "本期没有检查记录。"
 
 
@@ -112,23 +120,8 @@ def _reported(amount: Decimal | int | None) -> Content:
 
 def _show_facts(view: View, whole: Inspected | None, still_open: Sequence[OpenFinding]) -> None:
     """First what is open and what came back; visits (家次) and institutions (家) each by their name."""
-    year = view.chosen.period[:4]
-    earlier = sum(finding.inspected_on.year < int(year) for finding in still_open)
-    facts = [
-        Fact(
-            "未办结问题（件）",
-            len(still_open),
-            "count",
-            f"其中往年 {earlier} 件" if earlier else "",
-            help="截至本期检查发现、尚未办结的问题，含往年；办结状态以最近一次导出为准",
-        ),
-        Fact(
-            "最长未办结（天）",
-            still_open[0].days_open(view.period.month_end) if still_open else Gap.NO_BASE,
-            "count",
-            f"自{still_open[0].inspected_on.isoformat()}检查起" if still_open else "没有未办结问题",
-        ),
-    ]
+    # without single findings nobody knows which are open
+    facts = [] if view.is_consolidated else _open_facts(view, still_open)
     if whole is not None:
         facts += [
             Fact("追回金额", _reported(whole.recovered), "wan", "本年累计"),
@@ -153,6 +146,26 @@ def _show_facts(view: View, whole: Inspected | None, still_open: Sequence[OpenFi
             ),
         ]
     show_facts(facts)
+
+
+def _open_facts(view: View, still_open: Sequence[OpenFinding]) -> list[Fact]:
+    year = int(view.chosen.period[:4])
+    earlier = sum(finding.inspected_on.year < year for finding in still_open)
+    return [
+        Fact(
+            "未办结问题（件）",
+            len(still_open),
+            "count",
+            f"其中往年 {earlier} 件" if earlier else "",
+            help="截至本期检查发现、尚未办结的问题，含往年；办结状态以最近一次导出为准",
+        ),
+        Fact(
+            "最长未办结（天）",
+            still_open[0].days_open(view.period.month_end) if still_open else Gap.NO_BASE,
+            "count",
+            f"自{still_open[0].inspected_on.isoformat()}检查起" if still_open else "没有未办结问题",
+        ),
+    ]
 
 
 def _show_open(view: View, still_open: Sequence[OpenFinding]) -> None:

@@ -1,6 +1,7 @@
 """Published generations: immutable folders, one of them current. Dashboard and reports read only these."""
 
 from yibao.publishing.generation import (
+    PACKAGE,
     PAGE,
     CorrectedFile,
     Generation,
@@ -27,6 +28,7 @@ from yibao.publishing.store import (
 from yibao.publishing.writer import Contents, Page, publish
 
 __all__ = [
+    "PACKAGE",
     "PAGE",
     "RUN_ID",
     "Contents",

@@ -11,6 +11,8 @@ from typing import Any
 DATABASE = "marts.duckdb"
 MANIFEST = "manifest.json"
 PAGE = "quality.html"
+# the dataset of an input that is a county's package
+PACKAGE = "package"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the figures come from: the code, the indicator catalogue and the files."""
+    """Where the figures come from: the code, the indicator catalogue and the files; of a city, the counties' packages."""
 
     code_version: str
     code_fingerprint: str
@@ -64,6 +66,13 @@ class Provenance:
     inputs: tuple[InputSheet, ...]
     refused: tuple[RefusedFile, ...]
     corrected: tuple[CorrectedFile, ...] = ()
+    # of a city: the names of the counties that sent nothing and are in no figure
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def packages(self) -> tuple[InputSheet, ...]:
+        """The counties' packages that a city was consolidated from; it holds no row below a sum."""
+        return tuple(sheet for sheet in self.inputs if sheet.dataset == PACKAGE)
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,7 @@ def from_json(text: str) -> Manifest:
                         "inputs": tuple(InputSheet(**item) for item in inputs),
                         "refused": tuple(RefusedFile(**item) for item in refused),
                         "corrected": tuple(CorrectedFile(**item) for item in corrected),
+                        "left_out": tuple(content.get("left_out", ())),
                     }
                 ),
             }

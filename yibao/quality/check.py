@@ -37,7 +37,8 @@ _DETAILS_SHOWN = 10
 
 @dataclass(frozen=True)
 class CheckedWarehouse:
-    """A warehouse that passed its build and its check; only `checked` makes one, only such a one is published."""
+    """A warehouse that passed its build and its check; only `checked` makes one, and
+    `yibao.consolidation` of a city's packages; only such a one is published."""
 
     built: BuiltWarehouse
     paths: DataPaths

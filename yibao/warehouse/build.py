@@ -47,7 +47,8 @@ class Refresh(StrEnum):
 
 @dataclass(frozen=True)
 class BuiltWarehouse:
-    """A warehouse whose last build passed; only `built` makes one, only such a one is checked (yibao.quality).
+    """A warehouse whose last build passed; only `built` makes one, and `yibao.consolidation` of a city's
+    packages; only such a one is checked (yibao.quality).
 
     tables: the tables of schema main that are published, sorted. asked_period: the build's --period, or None.
     mark: the state it is in (Engine.mark).

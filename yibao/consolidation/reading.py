@@ -1,0 +1,242 @@
+"""Reading a county's package: data from outside, so nothing of it is believed before it was looked at.
+
+First the zip (archive.py), then the bytes against the manifest, then every row: its form here, its sense in DuckDB. The
+quick way looks at whole columns; only where something is wrong is the first wrong cell looked for, to be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from yibao.consolidation.archive import Archive, Limits, open_archive, sha256_of
+from yibao.consolidation.cells import Fault, cell_faults, typed, value_faults
+from yibao.consolidation.manifest import Listed, PackageManifest
+from yibao.consolidation.model_sql import ModelSql
+from yibao.consolidation.refusal import refused
+from yibao.consolidation.shapes import Shape
+from yibao.problem import Problem
+
+INDICATORS = "indicators.csv"
+# of the package's tables, those that the city takes rows of
+TAKEN = (
+    "dim_institution",
+    "dim_region",
+    "dim_scheme",
+    "mart_admission_cost",
+    "mart_collection",
+    "mart_compensation",
+    "mart_flow",
+    "mart_fund",
+    "mart_participation",
+    "mart_referral",
+    "mart_supervision",
+)
+# those that must be the city's own, row for row: hashes are claims
+SAME = ("alert_rule", "indicator", "measure")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What packages are held to: the shapes of the published tables, and the city's own catalogue, as text by row."""
+
+    shapes: Mapping[str, Shape]
+    own: Mapping[str, pa.Table]
+    sql: ModelSql
+    # tables by the digest of their file that were found to be the city's own: most packages bring the same bytes
+    same: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """All codes of the catalogue."""
+        return tuple(self.own["indicator"].column("code").to_pylist())
+
+    @property
+    def percentages(self) -> tuple[str, ...]:
+        """The codes of those in per cent."""
+        rows = self.own["indicator"].select(["code", "unit"]).to_pylist()
+        return tuple(row["code"] for row in rows if row["unit"] == "percent")
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that was read whole; every table has the types of its contract. `sha256` is that of the zip."""
+
+    path: Path
+    sha256: str
+    manifest: PackageManifest
+    tables: Mapping[str, pa.Table]
+
+    @property
+    def rows(self) -> int:
+        return sum(table.num_rows for table in self.tables.values())
+
+
+def read_manifest(path: Path, limits: Limits) -> PackageManifest:
+    """What the package says of itself, its entries looked over. Raises Problem (exit 3), OSError."""
+    with open_archive(path, limits) as archive:
+        return archive.manifest()
+
+
+def read_package(
+    path: Path, limits: Limits, standard: Standard, connection: duckdb.DuckDBPyConnection
+) -> Package:
+    """A package whose every byte and row was checked. Raises Problem (exit 3): what, file, line and column; OSError.
+
+    `connection` is one in memory, of no other use: opening one takes as long as reading a small county.
+    """
+    with open_archive(path, limits) as archive:
+        manifest = archive.manifest()
+        tables = {}
+        for name, listed in manifest.files.items():
+            table = _table_of(name)
+            if table in TAKEN or table == "indicator_value":
+                raw = _texts(archive, name, listed, standard.shapes[table].names)
+                tables[table] = _checked(
+                    connection, raw, manifest, f"{archive.name} / {name}", table, standard
+                )
+            elif table in SAME:
+                if (table, listed.sha256) in standard.same:
+                    archive.verify(name, listed)
+                else:
+                    _require_own(connection, archive, name, listed, standard.own[table])
+                    standard.same.add((table, listed.sha256))
+            else:
+                archive.verify(name, listed)
+        absent = [name for name in ("indicator_value", *TAKEN, *SAME) if _file_of(name) not in manifest.files]
+        if absent:
+            raise refused(f"缺少必需的文件 {_file_of(absent[0])}", path.name)
+    return Package(path, sha256_of(path), manifest, tables)
+
+
+def _table_of(name: str) -> str:
+    if name == INDICATORS:
+        return "indicator_value"
+    return name.removeprefix("tables/").removesuffix(".csv") if name.startswith("tables/") else ""
+
+
+def _file_of(table: str) -> str:
+    return INDICATORS if table == "indicator_value" else f"tables/{table}.csv"
+
+
+def _checked(
+    connection: duckdb.DuckDBPyConnection,
+    raw: pa.Table,
+    manifest: PackageManifest,
+    where: str,
+    table: str,
+    standard: Standard,
+) -> pa.Table:
+    shape = standard.shapes[table]
+    connection.register("raw", raw)
+    _refuse_first(connection, cell_faults(table, shape, manifest, standard.indicators), "raw", raw, where)
+    rows = connection.sql(typed(shape)).to_arrow_table()
+    connection.register("typed", rows)
+    _refuse_twins(connection, shape, where)
+    if table == "indicator_value":
+        _refuse_first(connection, value_faults(standard.sql, standard.percentages), "typed", raw, where)
+    return rows
+
+
+def _texts(archive: Archive, name: str, listed: Listed, names: Sequence[str]) -> pa.Table:
+    """The CSV as text, empty cells as null. Raises Problem where it is not the file listed, or no CSV of these columns."""
+    where = f"{archive.name} / {name}"
+    content = archive.read(name, listed)
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(content.removeprefix(_BOM)),
+            pa_csv.ReadOptions(encoding="utf8"),
+            pa_csv.ParseOptions(newlines_in_values=True),
+            pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            ),
+        )
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise refused(f"不是规定的 CSV：{str(error).splitlines()[0][:120]}", where) from error
+    found = tuple(table.column_names)
+    if found != tuple(names):
+        absent = [name for name in names if name not in found]
+        extra = [name for name in found if name not in names]
+        raise refused(
+            f"列与本机约定的不同：缺 {absent or '无'}，多 {extra or '无'}，或次序不同",
+            f"{where}，第 1 行",
+            "请与该县区统一 yibao 版本后重新生成、报送数据包。",
+        )
+    if listed.rows is not None and listed.rows != table.num_rows:
+        raise refused(f"清单写 {listed.rows} 行，文件里有 {table.num_rows} 行", where)
+    return table
+
+
+def _require_own(
+    connection: duckdb.DuckDBPyConnection, archive: Archive, name: str, listed: Listed, own: pa.Table
+) -> None:
+    """Raises Problem where a table of the catalogue is not the city's own, row for row."""
+    where = f"{archive.name} / {name}"
+    connection.register("theirs", _texts(archive, name, listed, own.column_names))
+    connection.register("own", own)
+    plain = ", ".join(f"regexp_replace({column}, '^''', '') as {column}" for column in own.column_names)
+    different = connection.execute(
+        f"""
+        select count(*)
+        from (
+            (select {plain} from theirs except all select * from own)
+            union all
+            (select * from own except all select {plain} from theirs)
+        )
+        """
+    ).fetchall()
+    if different[0][0]:
+        raise refused(
+            f"指标目录或预警规则与本机不同（{different[0][0]} 行）",
+            where,
+            "请与该县区统一 yibao 版本和指标目录后重新生成、报送数据包。",
+        )
+
+
+def _refuse_first(
+    connection: duckdb.DuckDBPyConnection, faults: Sequence[Fault], table: str, raw: pa.Table, where: str
+) -> None:
+    """Raises Problem for the first row for which a fault's condition holds."""
+    any_fault = " or ".join(f"({fault.condition})" for fault in faults)
+    # `is true` everywhere: a condition over a null is no fault unless it says so
+    counted = connection.execute(f"select count(*) from {table} where ({any_fault}) is true").fetchall()
+    if not counted[0][0]:
+        return
+    told = ", ".join(f"({fault.condition}) is true" for fault in faults)
+    (found,) = connection.execute(
+        f"""
+        with numbered as (select row_number() over () as place, * from {table})
+
+        select place, {told} from numbered where ({any_fault}) is true order by place limit 1
+        """
+    ).fetchall()
+    fault = next(fault for fault, holds in zip(faults, found[1:], strict=True) if holds)
+    value = raw.column(fault.column)[found[0] - 1].as_py()
+    raise _at(fault, found[0], value, where)
+
+
+def _at(fault: Fault, place: int, value: str | None, where: str) -> Problem:
+    # row 1 is the header; a line break inside a cell would shift the count, and such cells are refused
+    return refused(
+        f"{fault.what}：{'空' if value is None else repr(value)[:60]}",
+        f"{where}，第 {place + 1} 行，{fault.column}",
+        fault.todo,
+    )
+
+
+def _refuse_twins(connection: duckdb.DuckDBPyConnection, shape: Shape, where: str) -> None:
+    if not shape.key:
+        return
+    key = ", ".join(f'"{column}"' for column in shape.key)
+    twin = connection.execute(
+        f"select {key} from typed group by {key} having count(*) > 1 limit 1"
+    ).fetchall()
+    if twin:
+        told = "，".join(str(value) for value in twin[0])
+        raise refused(f"同一行出现两次：{told}", f"{where}，{'、'.join(shape.key)}")

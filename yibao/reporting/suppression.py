@@ -32,15 +32,15 @@ def hidden(
 ) -> frozenset[Key]:
     """The keys of the cells that a public table does not show; `known` ones are public anyway and never hidden.
 
-    cells: counts; one that is missing is left out. A total of which something is missing, or negative (more reversed than
-    settled), tells nothing. Zeros are always shown. Raises ValueError where a small cell cannot be protected, because all
-    around it is known.
+    cells: counts; one that is missing is left out, and a total of which something is missing tells nothing. Where some are
+    negative (more reversed than settled), a hidden one may be anything. Zeros are always shown. Raises ValueError where a
+    small cell cannot be protected, because all around it is known.
     """
     counts: dict[Hashable, int] = {key: count for key, count in cells.items()}
     told = [
         total
         for total in totals
-        if total.parts and all(counts.get(key, -1) >= 0 for key in (total.whole, *total.parts))
+        if total.parts and total.whole in counts and all(part in counts for part in total.parts)
     ]
     found = {key for key, count in cells.items() if abs(count) in _SMALL and key not in known}
     while exposed := _exposed(cells, told, found):
@@ -86,7 +86,9 @@ def _exposed(cells: Mapping[Key, int], totals: Sequence[Total], found: set[Key])
         row = {at: factor for at, factor in row.items() if factor}
         if row:
             rows.append((row, shown))
-    pinned = _pinned([*rows, *_reduced(rows)], len(keys))
+    # a reader knows that no count of persons that is not shown is 0
+    least = 1 if all(count >= 0 for count in cells.values()) else None
+    pinned = _pinned([*rows, *_reduced(rows)], len(keys), least)
     return {keys[at] for at in pinned}
 
 
@@ -124,33 +126,37 @@ def _less(
     return {at: amount for at, amount in found.items() if amount}
 
 
-def _pinned(rows: Sequence[_Row], count: int) -> set[int]:
-    """The cells whose bounds meet, from 1 upwards, narrowed by every sum until nothing changes."""
-    low: list[int] = [1] * count
+def _pinned(rows: Sequence[_Row], count: int, least: int | None) -> set[int]:
+    """The cells whose bounds meet, from `least` upwards, narrowed by every sum until nothing changes."""
+    low: list[int | None] = [least] * count
     high: list[int | None] = [None] * count
     changed = True
     while changed:
         changed = False
         for row, value in rows:
             for at, factor in row.items():
-                least, most = _reach(row, at, low, high)
-                # factor * x = value - (the others); the others lie between least and most
+                small, large = _reach(row, at, low, high)
+                # factor * x = value - (the others); the others lie between small and large
                 ends = [
-                    None if most is None else (value - most) / factor,
-                    None if least is None else (value - least) / factor,
+                    None if large is None else (value - large) / factor,
+                    None if small is None else (value - small) / factor,
                 ]
                 if factor < 0:
                     ends.reverse()
-                if ends[0] is not None and ceil(ends[0]) > low[at]:
+                bottom, top = low[at], high[at]
+                if ends[0] is not None and (bottom is None or ceil(ends[0]) > bottom):
                     low[at], changed = ceil(ends[0]), True
-                top = high[at]
                 if ends[1] is not None and (top is None or floor(ends[1]) < top):
                     high[at], changed = floor(ends[1]), True
-    return {at for at in range(count) if (top := high[at]) is not None and top <= low[at]}
+    return {
+        at
+        for at, (bottom, top) in enumerate(zip(low, high, strict=True))
+        if bottom is not None and top is not None and top <= bottom
+    }
 
 
 def _reach(
-    row: Mapping[int, Fraction], but: int, low: Sequence[int], high: Sequence[int | None]
+    row: Mapping[int, Fraction], but: int, low: Sequence[int | None], high: Sequence[int | None]
 ) -> tuple[Fraction | None, Fraction | None]:
     """The least and the most that a row's other cells can add up to; None without end."""
     least: Fraction | None = Fraction(0)
@@ -158,8 +164,7 @@ def _reach(
     for at, factor in row.items():
         if at == but:
             continue
-        top = high[at]
-        small, large = (low[at], top) if factor > 0 else (top, low[at])
+        small, large = (low[at], high[at]) if factor > 0 else (high[at], low[at])
         least = None if least is None or small is None else least + factor * small
         most = None if most is None or large is None else most + factor * large
     return least, most

@@ -36,6 +36,11 @@ def test_two_small_ones_hide_each_other_unless_both_must_be_1() -> None:
     assert hidden(cells, totals) == {"a", "b", "c"}
 
 
+def test_one_more_reversed_than_settled_is_told_by_its_total_too() -> None:
+    # 89 - 60 - 30
+    assert hidden({"a": -1, "b": 60, "c": 30, "all": 89}, [Total("all", ("a", "b", "c"))]) == {"a", "c"}
+
+
 def test_what_is_hidden_below_is_not_told_by_the_level_above() -> None:
     cells = {"all": 100, "t1": 40, "t2": 60, "v1": 3, "v2": 37, "w1": 30, "w2": 30}
     totals = [Total("all", ("t1", "t2")), Total("t1", ("v1", "v2")), Total("t2", ("w1", "w2"))]

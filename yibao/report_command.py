@@ -100,7 +100,7 @@ def _show(session: Session, made: Made) -> None:
     screen, identity = session.screen, made.report.identity
     screen.line(f"已生成 {made.report.title}")
     screen.line(
-        f"{STATUS_ZH[identity.status]}，版本 {identity.run_id}，数据截至 {identity.as_of}，"
+        f"印着“{STATUS_ZH[identity.status]}”，版本 {identity.run_id}，数据截至 {identity.as_of}，"
         f"共 {len(made.report.figures)} 个数，每个都可追溯到已发布的数据"
     )
     for name, content in made.files.items():

@@ -152,6 +152,13 @@ def _require_orderly(asked: Asked, product: Product, is_whole: bool) -> None:
             where=f"--region {asked.region} --status {asked.status}",
             todo="请去掉 --status，或去掉 --region。",
         )
+    if product is PRODUCTS["public"] and not is_whole:
+        # what one notice hides, another that was made apart could tell
+        raise Problem(
+            "公示只编全县（或全市）的一份：分开编的，遮住的小数目合起来可能推出来",
+            where=f"--region {asked.region}",
+            todo="请去掉 --region；各乡镇、各村都在这一份里。",
+        )
 
 
 def _require_signed(state: State, period: str, product: Product) -> None:

@@ -304,14 +304,16 @@ def summary(results: Sequence[Result]) -> str:
 
 
 def demo() -> int:
-    """The demo county through the whole road, into data/demo; what is landed already is skipped."""
+    """The demo county through the whole road to its monthly report, into data/demo; what is landed already is skipped."""
     data = ROOT / "data" / "demo"
     env = environment(data, os.environ)
     timed("environment", lambda: sync(env))
-    code = call([program("yibao"), "run", "--inbox", str(ROOT / "demo" / "inbox"), "--data", str(data)], env)
-    if code:
-        say(f"the demo ended with exit code {code}; the lines above say why")
-        return code
+    inbox = str(ROOT / "demo" / "inbox")
+    for arguments in (["run", "--inbox", inbox], ["report"]):
+        code = call([program("yibao"), *arguments, "--data", str(data)], env)
+        if code:
+            say(f"yibao {arguments[0]} ended with exit code {code}; the lines above say why")
+            return code
     yibao = Path(program("yibao")).relative_to(ROOT)
     where = data.relative_to(ROOT)
     print(
@@ -319,6 +321,7 @@ def demo() -> int:
         f"  {yibao} status --data {where}               what is landed and published\n"
         f"  {yibao} show part_rate --data {where}       one indicator (参保率); seeds/ has the catalogue\n"
         f"  {where / 'published'}               the published marts (DuckDB) and their manifest\n"
+        f"  {where / 'reports'}                 the monthly report (月报): Word, PDF, Excel, package; docs/report.zh.md\n"
         f"  make dashboard                            the pages for the leadership\n"
         f"  README.md, docs/manual.zh.md              with your own exports",
         flush=True,
@@ -397,7 +400,10 @@ def timed(name: str, work: Callable[[], str]) -> str:
 
 
 COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
-    "demo": (demo, "run the demo county, from its exports to published indicators, in data/demo"),
+    "demo": (
+        demo,
+        "run the demo county, from its exports to published indicators and the monthly report, in data/demo",
+    ),
     "dashboard": (dashboard, "serve the dashboard of the demo county on this machine"),
     "test": (lambda: check(test_steps), "all checks and tests, closed by a table of how each ended"),
     "lint": (lambda: check(lambda data: lint_steps()), "style and types only"),

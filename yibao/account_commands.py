@@ -10,7 +10,7 @@ import click
 from yibao import accounts, audit_log, publishing
 from yibao.accounts import Role
 from yibao.audit_log import Action, AuditEntry
-from yibao.command import ChineseGroup, Session
+from yibao.command import ChineseCommand, ChineseGroup, Session
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
@@ -112,7 +112,7 @@ def reset(session: Session, name: str, password_stdin: bool, data: Path | None) 
     _tell_first(session, first, given)
 
 
-@click.command(help="审计日志：核对有没有被改动，列出最近的记录。被改动过则退出码为 3。")
+@click.command(cls=ChineseCommand, help="审计日志：核对有没有被改动，列出最近的记录。被改动过则退出码为 3。")
 @click.option(
     "--last", type=click.IntRange(0), default=20, show_default=True, metavar="条", help="列出最近几条。"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -44,13 +45,18 @@ class ChineseCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
         with formatter.section("选项"):
-            formatter.write_dl([(name, text.replace("  [required]", "（必填）")) for name, text in records])
+            formatter.write_dl([(name, _remark_zh(text)) for name, text in records])
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = "显示这份帮助并退出。"
         return option
+
+
+def _remark_zh(text: str) -> str:
+    """What click remarks behind the help of an option."""
+    return re.sub(r"  \[default: (.+)\]$", r"（默认 \1）", text.replace("  [required]", "（必填）"))
 
 
 class ChineseGroup(ChineseCommand, click.Group):

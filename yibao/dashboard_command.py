@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from yibao import accounts, publishing
-from yibao.command import Session
+from yibao.command import ChineseCommand, Session
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 
 
-@click.command(help="打开看板：在浏览器里查看当前发布的一版；按 Ctrl+C 停止。")
+@click.command(cls=ChineseCommand, help="打开看板：在浏览器里查看当前发布的一版；按 Ctrl+C 停止。")
 @click.option(
     "--address", default="127.0.0.1", show_default=True, metavar="地址", help="在本机的哪个地址上提供服务。"
 )

@@ -10,23 +10,31 @@ import click
 from yibao import accounts, audit_log, formatting, issuing, publishing
 from yibao.accounts import Refusal, Refused, User
 from yibao.audit_log import Action, AuditEntry
-from yibao.command import Session
+from yibao.command import ChineseCommand, Session
 from yibao.issuing import ROLES, Issued, Issuer, MadeReport, Signed, SigningRole
 from yibao.lock import data_lock
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.reporting.content import STATUS_ZH, Status
+from yibao.reporting.products import PRODUCTS
 from yibao.road import require_period_form
 from yibao.screen import Column
 
 period_option = click.option("--period", required=True, metavar="年-月", help="报告的期间，例如 2026-09。")
 product_option = click.option(
-    "--product", default="monthly", show_default=True, metavar="报告", help="哪种报告，见 yibao report。"
+    "--product",
+    type=click.Choice(list(PRODUCTS)),
+    default="monthly",
+    show_default=True,
+    metavar="报告",
+    help="，".join(f"{code} {product.name_zh}" for code, product in PRODUCTS.items()) + "。",
 )
 
 
-@click.command(help="签字：制表、审核、签发依次由三个人用自己的账号签；换了数据版本要重新签。")
+@click.command(
+    cls=ChineseCommand, help="签字：制表、审核、签发依次由三个人用自己的账号签；换了数据版本要重新签。"
+)
 @period_option
 @product_option
 @click.option(
@@ -60,13 +68,20 @@ def sign(
         state = issuing.sign(paths, made, SigningRole(role), signer, now)
     screen = session.screen
     screen.line(
-        f"{signer.display_name} 已签字（{SigningRole(role).name_zh}）：{period} {product}，版本 {made.run_id}"
+        f"{signer.display_name} 已签字（{SigningRole(role).name_zh}）：{period} {PRODUCTS[product].name_zh}，"
+        f"版本 {made.run_id}"
     )
     missing = [other.name_zh for other in ROLES if state.signature(other) is None]
-    screen.line(f"还差：{'、'.join(missing)}" if missing else "三人已签齐，可以执行 yibao issue。")
+    if missing:
+        screen.line(f"还差：{'、'.join(missing)}")
+    else:
+        screen.line(
+            f"三人已签齐。下一步重新生成，印上签字和状态：yibao report --period {period} --product {product} "
+            "--status provisional；再用 yibao issue 报送。"
+        )
 
 
-@click.command(help="报送：三人签齐后，把报告和当时的全部指标值留存，写入不可改的台账。")
+@click.command(cls=ChineseCommand, help="报送：三人签齐后，把报告和当时的全部指标值留存，写入不可改的台账。")
 @period_option
 @product_option
 @click.option(
@@ -89,12 +104,15 @@ def issue(
     with data_lock(paths, "issue", now):
         entry = issuing.issue(paths, _made(paths, period, product), status, issuer, now)
     screen = session.screen
-    screen.line(f"已报送 {period} {product}：{STATUS_ZH[status]}，版本 {entry.run_id}")
+    screen.line(f"已报送 {period} {PRODUCTS[product].name_zh}：{STATUS_ZH[status]}，版本 {entry.run_id}")
     screen.line(f"留存 {paths.issued / entry.issue}（{len(entry.files)} 个报告文件，不可改）")
     screen.line("以后数据有变化时，yibao run 会与这一次逐项比较，列出差异和原因。")
 
 
-@click.command(help="报送台账：列出每次签字和报送，核对台账和留存的文件有没有被改动。被改动过则退出码为 3。")
+@click.command(
+    cls=ChineseCommand,
+    help="报送台账：列出每次签字和报送，核对台账和留存的文件有没有被改动。被改动过则退出码为 3。",
+)
 @data_option
 @click.pass_obj
 def issued(session: Session, data: Path | None) -> None:
@@ -123,7 +141,7 @@ def _told(entry: Signed | Issued) -> list[str]:
         formatting.clock(issuing.moment_of(entry)),
         entry.period,
         entry.region_code,
-        entry.product,
+        PRODUCTS[entry.product].name_zh,
         what,
         entry.run_id,
         who,

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from yibao import durable, publishing, quality_page
-from yibao.command import Session
+from yibao.command import ChineseCommand, Session
 from yibao.intake import dataset_names
 from yibao.options import FOLDER, data_option, existing
 from yibao.paths import DataPaths
@@ -17,7 +17,9 @@ from yibao.problem import Problem
 from yibao.project import find_project
 
 
-@click.command(help="质量报告：一个网页文件，说明数据是怎样通过检查的、还要处理什么；不联网。")
+@click.command(
+    cls=ChineseCommand, help="质量报告：一个网页文件，说明数据是怎样通过检查的、还要处理什么；不联网。"
+)
 @click.option(
     "--run",
     "run_id",

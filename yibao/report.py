@@ -48,6 +48,8 @@ class Made:
     folder: Path
     report: Report
     product: Product
+    # of all that the generation is of, not of a region below
+    is_whole: bool
     # a mapping has no hash
     files: Mapping[str, bytes] = field(hash=False)
 
@@ -68,6 +70,7 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
             todo="请用 yibao status 查看已发布的期间。",
         )
     region, is_whole = _region(figures, asked.region)
+    _require_orderly(asked, product, is_whole)
     state = issuing.state_of(paths, period, region.code, product.code, run_id=figures.generation.run_id)
     if asked.status != "draft":
         _require_signed(state, period, product)
@@ -91,7 +94,7 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
     name = product.code if is_whole else f"{product.code}-{region.code}"
     folder = paths.reports / period / name
     _put(folder, {**files, LISTING: _listing(report, files)})
-    return Made(folder, report, product, files)
+    return Made(folder, report, product, is_whole, files)
 
 
 def _written(paths: DataPaths, figures: Figures, product: Product, report: Report) -> dict[str, bytes]:
@@ -136,13 +139,35 @@ def _region(figures: Figures, named: str | None) -> tuple[Region, bool]:
     )
 
 
+def _require_orderly(asked: Asked, product: Product, is_whole: bool) -> None:
+    if asked.part and not product.part_zh:
+        raise Problem(
+            f"{product.name_zh}总是编整个期间，不分段",
+            where=f"--part {asked.part}",
+            todo="请去掉 --part；编以前的期间请改 --period。",
+        )
+    if asked.status != "draft" and not is_whole:
+        raise Problem(
+            "只有全县（或全市）的报告由三人签字、报送；下面一个地区的只能是草稿",
+            where=f"--region {asked.region} --status {asked.status}",
+            todo="请去掉 --status，或去掉 --region。",
+        )
+    if product is PRODUCTS["public"] and not is_whole:
+        # what one notice hides, another that was made apart could tell
+        raise Problem(
+            "公示只编全县（或全市）的一份：分开编的，遮住的小数目合起来可能推出来",
+            where=f"--region {asked.region}",
+            todo="请去掉 --region；各乡镇、各村都在这一份里。",
+        )
+
+
 def _require_signed(state: State, period: str, product: Product) -> None:
     missing = [role.name_zh for role in ROLES if state.signature(role) is None]
     if missing:
         raise Problem(
             f"三人还没有签齐，不能生成报送的正式稿；还差：{'、'.join(missing)}",
             where=f"{period} {product.name_zh}，版本 {state.run_id}",
-            todo=f"请先生成草稿、核对，再用 yibao sign --period {period} 依次签字。",
+            todo=f"请先生成草稿、核对，再用 yibao sign --period {period} --product {product.code} 依次签字。",
         )
 
 

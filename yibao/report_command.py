@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from yibao import formatting
-from yibao.command import Session
+from yibao.command import ChineseCommand, Session
 from yibao.figures import Scope, open_figures
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
@@ -21,7 +21,9 @@ from yibao.road import require_period_form
 from yibao.screen import Column
 
 
-@click.command(help="报告：由已发布的数据生成 Word、PDF、Excel 和上报包；或用 --check 校核一份报告。")
+@click.command(
+    cls=ChineseCommand, help="报告：由已发布的数据生成 Word、PDF、Excel 和上报包；或用 --check 校核一份报告。"
+)
 @click.option("--period", metavar="年-月", help="期间，例如 2026-09；不写则用当前版的期间。")
 @click.option(
     "--product",
@@ -32,7 +34,12 @@ from yibao.screen import Column
     help="，".join(f"{code} {product.name_zh}" for code, product in PRODUCTS.items()) + "。",
 )
 @click.option(
-    "--part", default="", metavar="旬或周", help="旬报：10、20、30；周报：例如 2026-W39；不写则为最新。"
+    "--part",
+    default="",
+    metavar="哪一段",
+    help="期间里的哪一段，只有"
+    + "，".join(f"{one.name_zh}（{one.part_zh}）" for one in PRODUCTS.values() if one.part_zh)
+    + "可写；旬报、周报不写则为最新，年度考核不写则为全年。",
 )
 @click.option("--region", metavar="地区", help="地区代码或名称；不写则为全县（或全市）。")
 @click.option(
@@ -41,7 +48,7 @@ from yibao.screen import Column
     default="draft",
     show_default=True,
     metavar="状态",
-    help="draft 草稿，provisional 报送的初步数，final 最终数；后两种须先由三人签字（yibao sign）。",
+    help="draft 草稿，provisional 初步数，final 最终数；后两种须先由三人签字（yibao sign）。",
 )
 @click.option("--date", "dated", metavar="年-月-日", help="成文日期；不写则为今天（北京时间）。")
 @click.option(
@@ -93,17 +100,28 @@ def _show(session: Session, made: Made) -> None:
     screen, identity = session.screen, made.report.identity
     screen.line(f"已生成 {made.report.title}")
     screen.line(
-        f"{STATUS_ZH[identity.status]}，版本 {identity.run_id}，数据截至 {identity.as_of}，"
+        f"印着“{STATUS_ZH[identity.status]}”，版本 {identity.run_id}，数据截至 {identity.as_of}，"
         f"共 {len(made.report.figures)} 个数，每个都可追溯到已发布的数据"
     )
     for name, content in made.files.items():
         screen.line(f"  {name}（{-(-len(content) // 1024)} KB）")
     screen.line(f"位置 {made.folder}")
-    if made.product.goes_up and identity.status == "draft":
-        screen.line(
-            f"下一步：yibao report --check 校核；三人签字 yibao sign --period {identity.period}；"
-            "以 --status provisional 重新生成后 yibao issue。"
-        )
+    # the report of a part of the region is signed by nobody
+    if made.product.goes_up and made.is_whole:
+        screen.line("下一步" + _next(made))
+
+
+def _next(made: Made) -> str:
+    identity = made.report.identity
+    which = f"--period {identity.period}"
+    if made.product.code != "monthly":
+        which += f" --product {made.product.code}"
+    if identity.status != "draft":
+        return f"报送：yibao issue {which} --status {identity.status}"
+    return (
+        f"校核：yibao report --check 文件；三人依次签字：yibao sign {which} --as prepared --user 登录名；"
+        "然后加 --status provisional 重新生成。"
+    )
 
 
 def _check(session: Session, paths: DataPaths, file: Path) -> int:
@@ -115,12 +133,11 @@ def _check(session: Session, paths: DataPaths, file: Path) -> int:
         return 0
     errors = sum(finding.level == "error" for finding in found)
     screen.table([Column(title) for title in ("程度", "规则", "位置", "问题", "怎么办")], listing(found))
-    screen.line(f"校核发现 {errors} 个错误、{len(found) - errors} 个提示：{file.name}")
+    screen.line(f"校核发现 {errors} 个错误、{len(found) - errors} 个提醒：{file.name}")
     return ExitCode.NOT_PUBLISHED if errors else 0
 
 
 def _day(text: str) -> str:
-
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from yibao import formatting, publishing
-from yibao.command import Session
+from yibao.command import ChineseCommand, Session
 from yibao.contract import load_contract
 from yibao.options import FOLDER, data_option, existing, project_option
 from yibao.problem import Problem
@@ -16,7 +16,7 @@ from yibao.returns import Listing, read_listing, write_returns
 from yibao.screen import Column, Screen
 
 
-@click.command(help="退回清单：把有错的行和拒收的文件写成 Excel，交报送单位更正。")
+@click.command(cls=ChineseCommand, help="退回清单：把有错的行和拒收的文件写成 Excel，交报送单位更正。")
 @click.option(
     "--out",
     type=FOLDER,

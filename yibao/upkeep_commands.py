@@ -8,7 +8,7 @@ import click
 
 from yibao import backup as archives
 from yibao import formatting, issuing, publishing, retention
-from yibao.command import Session
+from yibao.command import ChineseCommand, Session
 from yibao.lock import data_lock
 from yibao.options import FOLDER, data_option, existing
 from yibao.paths import data_paths, key_path
@@ -16,7 +16,9 @@ from yibao.problem import Problem
 from yibao.screen import Column, Screen
 
 
-@click.command(help="备份：把导入、发布、报送的内容和日志打成一个文件（不含密钥，密钥要另外备份）。")
+@click.command(
+    cls=ChineseCommand, help="备份：把导入、发布、报送的内容和日志打成一个文件（不含密钥，密钥要另外备份）。"
+)
 @click.option(
     "--to",
     "folder",
@@ -43,7 +45,7 @@ def backup(session: Session, folder: Path, data: Path | None) -> None:
     _warn_of_key(screen, packed.contents.key_id)
 
 
-@click.command(help="恢复：由备份文件建一个新的数据文件夹。")
+@click.command(cls=ChineseCommand, help="恢复：由备份文件建一个新的数据文件夹。")
 @click.option(
     "--from", "archive", type=FOLDER, required=True, metavar="备份文件", help="yibao backup 写的 .tar.gz。"
 )
@@ -72,7 +74,7 @@ def restore(session: Session, archive: Path, data: Path | None) -> None:
         screen.line(f"报送台账完整：{len(found.issues)} 次报送，留存的文件都与台账相符")
 
 
-@click.command(help="清理：删除旧的发布版、检查结果和日志（导入的文件从不删除）。")
+@click.command(cls=ChineseCommand, help="清理：删除旧的发布版、检查结果和日志（导入的文件从不删除）。")
 @click.option(
     "--keep-generations",
     type=click.IntRange(1),

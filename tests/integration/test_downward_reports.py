@@ -11,6 +11,8 @@ import pytest
 from tests.integration.conftest import ROOT
 from yibao.figures import Scope, open_figures
 from yibao.paths import DataPaths
+from yibao.problem import Problem
+from yibao.report import Asked, make_report
 from yibao.reporting.content import Figure, Letterhead, Paragraph, Report, Table
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
@@ -55,6 +57,19 @@ def test_a_report_is_whole(
         name for (name,) in marts.execute("select table_name from information_schema.tables").fetchall()
     }
     assert report.figures and {figure.origin.table for figure in report.figures} <= published
+
+
+@pytest.mark.parametrize(
+    "asked, said",
+    [
+        (Asked(PERIOD, "monthly", "20", None, "draft", "2026-10-08"), "月报总是编整个期间"),
+        (Asked(PERIOD, "weekly", "", "城关镇", "provisional", "2026-10-08"), "只有全县"),
+        (Asked(PERIOD, "public", "", "城关镇", "draft", "2026-10-08"), "公示只编全县"),
+    ],
+)
+def test_what_no_order_can_ask_for_is_said(demo_data: Path, asked: Asked, said: str) -> None:
+    with pytest.raises(Problem, match=said):
+        make_report(DataPaths(demo_data), asked)
 
 
 def test_the_week_is_what_its_settlements_add_up_to(

@@ -43,6 +43,7 @@ def paths(tmp_path: Path) -> DataPaths:
         "published/CURRENT": f"{RUN_ID}\n".encode(),
         "published/.incoming-0a/marts.duckdb": b"left by a run that died",
         "issued/2026-09/报表.json": b"[1]",
+        "config/report.toml": b"[people]",
         "quality/20261121T101400Z-0123ab/run.json": b"{}",
         "logs/run-1.json": b"{}",
         "warehouse.duckdb": b"made again",
@@ -79,7 +80,12 @@ def test_what_comes_back_is_what_went_in(paths: DataPaths, packed: Packed, tmp_p
         if name not in left_out and ".incoming" not in name and not name.endswith(".lock")
     }
     assert tree(back.root) == expected
-    assert {"issued/2026-09/报表.json", "accounts/accounts.sqlite", "audit/2026-11.jsonl"} <= set(expected)
+    assert {
+        "issued/2026-09/报表.json",
+        "config/report.toml",
+        "accounts/accounts.sqlite",
+        "audit/2026-11.jsonl",
+    } <= set(expected)
     assert not (back.published / RUN_ID / "marts.duckdb").stat().st_mode & 0o222
     assert back.current.stat().st_mode & 0o200
 

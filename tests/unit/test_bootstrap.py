@@ -64,6 +64,26 @@ def test_all_steps_run_and_what_could_not_is_named(
     assert table.splitlines()[-1] == "steps: 2 passed, 1 failed, 4 skipped"
 
 
+@pytest.mark.parametrize(("fails", "walked"), [("", ["run", "report"]), ("run", ["run"])])
+def test_the_demo_ends_with_the_monthly_report(
+    bootstrap: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fails: str,
+    walked: list[str],
+) -> None:
+    calls: list[Sequence[str]] = []
+    monkeypatch.setattr(bootstrap, "sync", lambda env: "")
+    monkeypatch.setattr(
+        bootstrap, "call", lambda command, env: calls.append(command) or 3 * (command[1] == fails)
+    )
+    assert bootstrap.demo() == (3 if fails else 0)
+    assert [command[1] for command in calls] == walked
+    assert {tuple(command[-2:]) for command in calls} == {("--data", str(ROOT / "data" / "demo"))}
+    told = capsys.readouterr().out
+    assert "yibao run ended with exit code 3" in told if fails else str(Path("data/demo/reports")) in told
+
+
 def test_the_cluster_is_tested_in_part_here_and_whole_by_its_own_command(
     bootstrap: ModuleType, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import click
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
@@ -150,11 +151,13 @@ def test_no_arguments_show_the_help(yibao: Run) -> None:
 
 def test_help_and_version(yibao: Run) -> None:
     assert yibao("--version").output == "yibao 0.1.0\n"
-    commands = ["run", "land", "publish", "status", "show", "rollback", "cluster"]
-    for command in [*commands, *(f"cluster {command}" for command in ("start", "status", "stop", "env"))]:
-        result = yibao(*command.split(), "--help")
-        assert result.exit_code == 0
-        assert "用法：" in result.output and "Usage" not in result.output and "Options" not in result.output
+    english = re.compile("Usage|Options|Show this|required|default")
+    for name, command in cli.main.commands.items():
+        within = command.commands if isinstance(command, click.Group) else ()
+        for words in [(name,), *((name, each) for each in within)]:
+            result = yibao(*words, "--help")
+            assert result.exit_code == 0
+            assert "用法：" in result.output and english.search(result.output) is None, words
 
 
 def test_nothing_landed(yibao: Run, tmp_path: Path) -> None:

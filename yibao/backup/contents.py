@@ -1,7 +1,8 @@
 """What is in a backup: which files of the data folder, and the list that stands at the head of the archive.
 
-In it: what was landed, published, issued, checked and logged, the accounts and the audit log. Not in it: the warehouse and
-all else that `yibao run` makes again, and the key, which would open every identity to whoever finds the archive.
+In it: what was landed, published, issued, checked and logged, the accounts, the audit log and the reports' settings. Not in
+it: the warehouse and all else that `yibao run` makes again, and the key, which would open every identity to whoever finds
+the archive.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def files_of(paths: DataPaths) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(paths.root).as_posix())
 
 
-_FOLDERS = ("landing", "published", "issued", "quality", "logs", "accounts", "audit")
+_FOLDERS = ("landing", "published", "issued", "quality", "logs", "accounts", "audit", "config")
 _NOT_IN_PATHS = ("\\", ":", "\0")
 
 

@@ -44,7 +44,7 @@ def issue(paths: DataPaths, made: MadeReport, status: Status, issuer: Issuer, no
         raise Problem(
             f"报告上印的是“{STATUS_ZH[made.status]}”，与要报送的“{STATUS_ZH[status]}”不符",
             where=str(made.folder),
-            todo=f"请用 yibao report --period {made.period} --status {status} 重新生成这份报告，再报送。",
+            todo=f"请用 yibao report --period {made.period} --product {made.product} --status {status} 重新生成这份报告，再报送。",
         )
     of_period = [entry for entry in found.issues if entry.period == made.period]
     number = 1 + sum(

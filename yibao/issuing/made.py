@@ -43,7 +43,7 @@ def read_made(paths: DataPaths, period: str, product: str, run_id: str) -> MadeR
         raise Problem(
             "这份报告还没有生成",
             where=str(folder),
-            todo=f"请先执行 yibao report --period {period}。",
+            todo=f"请先执行 yibao report --period {period} --product {product}。",
         )
     try:
         text = listing.read_bytes()
@@ -67,7 +67,7 @@ def read_made(paths: DataPaths, period: str, product: str, run_id: str) -> MadeR
         raise Problem(
             "报告不是由当前发布版生成的",
             where=f"{listing}：版本 {told['run_id']}，当前版 {run_id}",
-            todo=f"请执行 yibao report --period {period} 重新生成，由三人重新签字。",
+            todo=f"请执行 yibao report --period {period} --product {product} 重新生成，由三人重新签字。",
         )
     files = {LISTING: text}
     for name, sha256 in hashes.items():

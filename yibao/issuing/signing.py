@@ -29,7 +29,7 @@ def sign(paths: DataPaths, made: MadeReport, role: SigningRole, user: User, now:
         raise Problem(
             "这个账号不能签字：已停用、还没有改首次密码，或只看一个乡镇",
             where=f"账号 {user.name}",
-            todo="请用看全县数据、已改过密码的账号签字（yibao user list）。",
+            todo="请用看全县数据的账号签字（yibao user list）；首次密码要先登录看板改掉（yibao dashboard）。",
         )
     entries = settle(paths).entries
     state = state_in(entries, made.period, made.region_code, made.product, made.run_id)

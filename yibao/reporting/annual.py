@@ -41,7 +41,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
         raise Problem(
             f"{order.period} 不是年末",
             where="年度考核的期间",
-            todo=f"请改用 {scene.year}-12；年度中间要看进度的，请注明只编到该月（{SO_FAR}），标题会写“截至{scene.month}月”。",
+            todo=f"请改用 {scene.year}-12；年度中间要看进度的写 --part {SO_FAR}，标题会写“截至{scene.month}月”。",
         )
     until = "" if scene.month == _DECEMBER else f"（截至{scene.month}月）"
     held = values(numbers.figures, tuple(numbers.catalogue.indicators), scene.selection)
@@ -163,4 +163,4 @@ def _assessed(scene: Scene, value: Value) -> str:
     return "无目标" if value.target is None else "作参照"
 
 
-ANNUAL = Product("annual", "年度考核", compose, goes_up=True)
+ANNUAL = Product("annual", "年度考核", compose, goes_up=True, part_zh=SO_FAR)

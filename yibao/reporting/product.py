@@ -37,12 +37,15 @@ class Order:
 
 @dataclass(frozen=True)
 class Product:
-    """One kind of report. `goes_up`: to the superior bureau, which is given the package too."""
+    """One kind of report. `goes_up`: to the superior bureau, which is given the package too. `part_zh`: how `Order.part` is
+    written; empty where the product always tells of the whole period.
+    """
 
     code: str
     name_zh: str
     compose: Callable[[Numbers, Order], Report]
     goes_up: bool = False
+    part_zh: str = ""
 
 
 def identity(figures: Figures, order: Order, product: str, as_of: str) -> Identity:

@@ -432,4 +432,4 @@ def _amount_table(field: _Field) -> Table:
     )
 
 
-TEN_DAY = Product("ten_day", "旬报", compose)
+TEN_DAY = Product("ten_day", "旬报", compose, part_zh="10、20、30")

@@ -268,4 +268,4 @@ def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
     )
 
 
-WEEKLY = Product("weekly", "周报", compose)
+WEEKLY = Product("weekly", "周报", compose, part_zh="例如 2026-W39")

@@ -18,6 +18,8 @@ from yibao.reporting.few import FEWEST
 from yibao.reporting.monthly import FORMS, MONTHLY, SECTIONS
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
+from yibao.reporting.scene import Scene
+from yibao.reporting.sections.overview import main_indicators
 
 COUNTY = "990101"
 # numbers that a sentence may hold by itself: dates, the first of a list, the rule about few persons
@@ -61,10 +63,50 @@ def test_the_bureau_chooses_and_orders_the_sections(numbers: Numbers) -> None:
     titles = [block.text for block in chosen.body if isinstance(block, Heading) and block.level == 1]
     assert titles == ["基金运行", "参保征缴"]
     assert [table.code for table in chosen.annex if isinstance(table, Table)] == [
-        "fund_income",
-        "fund_expense",
+        "fund",
         "participation",
     ]
+
+
+def test_the_overview_tells_every_main_target_as_published(report: Report, numbers: Numbers) -> None:
+    """By the exact value: the rounded one may stand level with a target that is missed."""
+    overview = paragraphs(report)[1]
+    assert "达到目标要求的主要指标有" in overview.text
+    told: dict[str, set[str]] = {"met": set(), "missed": set()}
+    status = "met"
+    for span in overview.spans:
+        if isinstance(span, str):
+            status = "missed" if "未达到目标" in span else status
+        else:
+            told[status].add(span.origin.code)
+    rows = numbers.figures.rows(
+        lambda *row: row,  # type: ignore[arg-type]
+        """
+        select target_status, indicator_code
+        from indicator_trend
+        where
+            period = '2026-09' and period_mode = 'ytd' and region_code = ? and insutype = 'all'
+            and breakdown = 'none' and target_status is not null
+        """,
+        (COUNTY,),
+    )
+    main = main_indicators(Scene(numbers, order()))
+    for each in ("met", "missed"):
+        assert told[each] == {code for published, code in rows if published == each and code in main}
+
+
+def test_a_use_rate_above_100_says_by_how_much_it_was_overspent(demo_data: Path) -> None:
+    """In August the smallest scheme had spent more than was due."""
+    august = Numbers(open_figures(DataPaths(demo_data), Scope()), "2026-08", COUNTY)
+    (told,) = [
+        paragraph
+        for paragraph in paragraphs(MONTHLY.compose(august, replace(order(), period="2026-08")))
+        if "超支" in paragraph.text
+    ]
+    rate, *_, beyond, _ = [span for span in told.spans if isinstance(span, Figure)]
+    assert rate.origin.code == "fund_use_rate" and rate.value is not None and rate.value > 100
+    assert (beyond.origin.column, beyond.origin.minus) == ("numerator", "denominator")
+    assert beyond.value is not None and beyond.value > 0
 
 
 def test_every_figure_is_its_published_cell(report: Report, numbers: Numbers) -> None:
@@ -146,7 +188,7 @@ def test_no_count_of_few_persons_leaves_the_bureau(report: Report) -> None:
 def test_the_forms_add_up_exactly(report: Report) -> None:
     assert {table.code for table in tables(report)} <= set(FORMS)
     summed = [table for table in tables(report) if table.sums]
-    assert {"participation", "compensation", "fund_income", "fund_expense", "supervision", "files"} <= {
+    assert {"participation", "compensation", "fund", "supervision", "files"} <= {
         table.code for table in summed
     }
     for table in summed:

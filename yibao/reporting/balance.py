@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from yibao.reporting.content import Column, Content, Figure, Sum, Table
@@ -44,6 +45,20 @@ def table(
     if any(content == HIDDEN for row in rows for content in row):
         said.append(NOTE)
     return Table(code, title, tuple(columns), tuple(rows), unit_note, sums, tuple(said))
+
+
+def stacked(columns: Sequence[Column], blocks: Sequence[Table]) -> Table:
+    """Forms of one subject below one another in one, each with its own total. Code, title and unit are the first's."""
+    rows: list[tuple[Content, ...]] = []
+    sums: list[Sum] = []
+    for block in blocks:
+        at = len(rows)
+        sums += [
+            Sum(at + one.total, tuple(at + part for part in one.parts), one.columns) for one in block.sums
+        ]
+        rows += block.rows
+    notes = dict.fromkeys(note for block in blocks for note in block.notes)
+    return replace(blocks[0], columns=tuple(columns), rows=tuple(rows), sums=tuple(sums), notes=tuple(notes))
 
 
 def _complete(rows: Sequence[tuple[Content, ...]], column: int) -> bool:

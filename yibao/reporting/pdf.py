@@ -30,10 +30,11 @@ from yibao.reporting.content import (
 )
 from yibao.reporting.letter import day_zh, identity_line, period_zh
 from yibao.reporting.table_head import head_cells, head_rows
+from yibao.reporting.word.tables import is_wide
 
 _FORM = Path(__file__).parent / "forms" / "report.typ"
-# more columns than these stand on a page across; a table in the text keeps its page as long as it can
-_WIDEST_FORM, _WIDEST_IN_TEXT = 7, 10
+# a form lies across where it does in the Word file; a table in the text keeps its page as long as it can
+_WIDEST_IN_TEXT = 10
 # more points than these cannot each bear their figure
 _MOST_LABELS = 26
 # characters of 2号 (22 points) in a line of 156 mm, in half-widths
@@ -148,27 +149,27 @@ def _told(report: Report) -> dict[str, Any]:
             "on": day_zh(sign.on),
         },
         "annex-names": [annex.title for annex in report.annex],
-        "body": [_block(block, report, _WIDEST_IN_TEXT) for block in report.body],
-        "annex": [_block(block, report, _WIDEST_FORM) for block in report.annex],
+        "body": [_block(block, report, in_text=True) for block in report.body],
+        "annex": [_block(block, report, in_text=False) for block in report.annex],
     }
 
 
-def _block(block: Block, report: Report, widest: int) -> dict[str, Any]:
+def _block(block: Block, report: Report, *, in_text: bool) -> dict[str, Any]:
     if isinstance(block, Heading):
         return {"t": "heading", "level": block.level, "text": block.text}
     if isinstance(block, Paragraph):
         return {"t": "paragraph", "text": block.text}
-    return _chart(block) if isinstance(block, Chart) else _table(block, report, widest)
+    return _chart(block) if isinstance(block, Chart) else _table(block, report, in_text=in_text)
 
 
-def _table(table: Table, report: Report, widest: int) -> dict[str, Any]:
+def _table(table: Table, report: Report, *, in_text: bool) -> dict[str, Any]:
     totals = {total.total for total in table.sums}
     return {
         "t": "table",
         "title": table.title,
         "unit": table.unit_note,
         "number": dict(report.letterhead.form_numbers).get(table.code, ""),
-        "wide": len(table.columns) > widest,
+        "wide": len(table.columns) > _WIDEST_IN_TEXT if in_text else is_wide(table),
         "depth": head_rows(table.columns),
         "head": [
             {"text": cell.text, "x": cell.column, "y": cell.row, "columns": cell.columns, "rows": cell.rows}

@@ -51,7 +51,7 @@ def wide_table(rows: int) -> Table:
         rows=tuple(
             (
                 f"示例{row}乡",
-                *(figure("part_rate", "参保率", str(row * 100 + at), "count") for at in range(1, 9)),
+                *(figure("part_rate", "参保率", str(10**8 + row * 100 + at), "count") for at in range(1, 9)),
             )
             for row in range(rows)
         ),

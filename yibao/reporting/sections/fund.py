@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from yibao.figures import fund_books, parts
 from yibao.formatting import half_up
@@ -17,6 +18,7 @@ from yibao.reporting.sections.section import Section
 from yibao.reporting.sentences import Clause
 
 _WHOLE = Decimal(100)
+_ITEMS = "基金收支项目情况表"
 
 
 def body(scene: Scene) -> tuple[Block, ...]:
@@ -54,6 +56,15 @@ def money(
     return scene.numbers.cell("mart_fund", column, "wan", name, keys, minus=minus)
 
 
+def overspent(scene: Scene, **cell: Any) -> Clause:
+    """What was spent beyond what was due, where the use rate is printed as more than 100 per cent."""
+    rate = scene.numbers.indicator("fund_use_rate", **cell)
+    if rate.value is None or half_up(rate.value, 2) <= _WHOLE:
+        return ()
+    beyond = scene.numbers.indicator("fund_use_rate", "numerator", "wan", minus="denominator", **cell)
+    return ("支出比应筹资金超支", beyond)
+
+
 def _arrived(scene: Scene) -> tuple[Paragraph, ...]:
     late: list[Clause] = [
         say.valued(
@@ -78,14 +89,14 @@ def _arrived(scene: Scene) -> tuple[Paragraph, ...]:
 
 def _books(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, ...]:
     left = money(scene, "fund_income", "当期结余", minus="fund_expense")
-    overspent = say.direction(left) == -1
+    short = say.direction(left) == -1
     return say.paragraph(
         say.sentence(
             say.told_or_unreported(f"{scene.span}，基金收入", money(scene, "fund_income", "基金收入")),
             say.told_or_unreported("基金支出", money(scene, "fund_expense", "基金支出")),
-            say.told("当期收不抵支" if overspent else "当期结余", replace(left, size_only=overspent)),
+            say.told("当期收不抵支" if short else "当期结余", replace(left, size_only=short)),
         ),
-        say.sentence(*scene.ratio("fund_use_rate")),
+        say.sentence(*scene.ratio("fund_use_rate"), overspent(scene)),
         say.sentence(
             say.told(f"{scene.until}，基金累计结余", money(scene, "fund_closing_balance", "期末结余")),
             *scene.ratio("cum_surplus_rate"),
@@ -152,7 +163,7 @@ def _budget(scene: Scene) -> tuple[Paragraph, ...]:
 
 
 def forms(scene: Scene) -> tuple[Table, ...]:
-    """附表: income by source and expense by use, each with its sum."""
+    """附表: income by source and, below it, expense by use, each with its sum."""
     items = scene.numbers.figures.rows(
         str,
         """
@@ -164,7 +175,8 @@ def forms(scene: Scene) -> tuple[Table, ...]:
     )
     sources = _largest_first(scene, "fund_income", "基金收入", items)
     uses = _largest_first(scene, "fund_expense", "基金支出", items)
-    return (*_sources(scene, sources), *_uses(scene, uses))
+    blocks = [block for block in (_sources(scene, sources), _uses(scene, uses)) if block is not None]
+    return (balance.stacked(_columns("金额"), blocks),) if blocks else ()
 
 
 def _largest_first(scene: Scene, column: str, name: str, items: Sequence[str]) -> list[str]:
@@ -173,16 +185,19 @@ def _largest_first(scene: Scene, column: str, name: str, items: Sequence[str]) -
     return sorted((item for item in items if amounts[item]), key=lambda item: (-amounts[item], item))
 
 
-def _sources(scene: Scene, items: list[str]) -> tuple[Table, ...]:
-    if not items:
-        return ()
-    columns = (
-        Column(("收入来源",)),
+def _columns(amount: str) -> tuple[Column, ...]:
+    return (
+        Column(("项目",)),
         Column(("应到资金",), "wan"),
         Column(("到位资金",), "wan"),
         Column(("资金到位率",), "percent"),
-        Column(("基金收入",), "wan"),
+        Column((amount,), "wan"),
     )
+
+
+def _sources(scene: Scene, items: list[str]) -> Table | None:
+    if not items:
+        return None
     rows = [
         (
             name,
@@ -193,39 +208,35 @@ def _sources(scene: Scene, items: list[str]) -> tuple[Table, ...]:
             ),
             money(scene, "fund_income", "基金收入", item=item),
         )
-        for item, name in [*((item, account_item(item)) for item in items), ("all", "合计")]
+        for item, name in [*((item, account_item(item)) for item in items), ("all", "收入合计")]
     ]
-    return (
-        balance.table(
-            "fund_income",
-            "基金收入来源情况表",
-            columns,
-            rows,
-            "单位：万元，%",
-            total=len(items),
-            added=(1, 2, 4),
-            notes=("利息收入和其他收入无应到资金，不计入到位资金。",),
-        ),
+    return balance.table(
+        "fund",
+        _ITEMS,
+        _columns("收入金额"),
+        rows,
+        "单位：万元，%",
+        total=len(items),
+        added=(1, 2, 4),
+        notes=("利息收入和其他收入无应到资金，不计入到位资金。",),
     )
 
 
-def _uses(scene: Scene, items: list[str]) -> tuple[Table, ...]:
+def _uses(scene: Scene, items: list[str]) -> Table | None:
     if not items:
-        return ()
+        return None
     rows = [
-        (name, money(scene, "fund_expense", "基金支出", item=item))
-        for item, name in [*((item, account_item(item)) for item in items), ("all", "合计")]
+        (name, None, None, None, money(scene, "fund_expense", "基金支出", item=item))
+        for item, name in [*((item, account_item(item)) for item in items), ("all", "支出合计")]
     ]
-    return (
-        balance.table(
-            "fund_expense",
-            "基金支出项目情况表",
-            (Column(("支出项目",)), Column(("基金支出",), "wan")),
-            rows,
-            "单位：万元",
-            total=len(items),
-            added=(1,),
-        ),
+    return balance.table(
+        "fund",
+        _ITEMS,
+        _columns("支出金额"),
+        rows,
+        "单位：万元，%",
+        total=len(items),
+        added=(4,),
     )
 
 

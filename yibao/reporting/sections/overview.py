@@ -10,6 +10,7 @@ from yibao.reporting.scene import Scene, full_width, listed
 from yibao.reporting.sections import problems
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sentences import Clause
+from yibao.reporting.targets import standing
 
 _UNITS = {"percent": "%", "yuan": "元", "days": "天", "months": "个月"}
 
@@ -25,25 +26,24 @@ def _headline(scene: Scene) -> tuple[str, ...]:
 
 
 def body(scene: Scene) -> tuple[Block, ...]:
-    """The headline indicators against their targets, last year and the alert lines."""
+    """The main indicators against their targets, the headline ones against last year, and the alert lines."""
     held = values(scene.numbers.figures, _headline(scene), scene.selection)
     return (
-        *say.paragraph(
-            _targets(scene, held), _moves(scene, held), (f"主要指标完成情况见附件《{_TITLE}》。",)
-        ),
+        *say.paragraph(_targets(scene), _moves(scene, held), (f"主要指标完成情况见附件《{_TITLE}》。",)),
         *say.paragraph(_alerts(scene)),
     )
 
 
-def _targets(scene: Scene, held: dict[str, Value]) -> Clause:
-    met: list[Clause] = []
-    missed: list[Clause] = []
-    for code in held:
-        wanted = {"higher": 1, "lower": -1}.get(scene.numbers.catalogue[code].direction)
-        beside = say.direction(scene.numbers.indicator(code, minus="target_value"))
-        if wanted is not None and beside is not None and not scene.tells_few(code):
-            told = say.valued(scene.name(code), scene.numbers.indicator(code))
-            (met if beside * wanted >= 0 else missed).append(told)
+def _targets(scene: Scene) -> Clause:
+    """Every indicator of the main form that meets or misses its target, as the published table says."""
+    held: dict[str, list[Clause]] = {"met": [], "missed": []}
+    for code in main_indicators(scene):
+        status = standing(scene, code)
+        if status is not None:
+            few_made_it = scene.tells_few(code)
+            name = scene.name(code)
+            held[status].append((name,) if few_made_it else say.valued(name, scene.numbers.indicator(code)))
+    met, missed = held["met"], held["missed"]
     return say.sentence(
         say.named("达到目标要求的主要指标有", met),
         say.named("未达到目标要求的有" if met else "未达到目标要求的主要指标有", missed),

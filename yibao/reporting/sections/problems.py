@@ -14,6 +14,7 @@ from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Figure, Heading, Kind, Paragraph
 from yibao.reporting.numbers import UNIT_KINDS
 from yibao.reporting.scene import Scene, listed
+from yibao.reporting.sections.fund import overspent
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sentences import Clause
 
@@ -193,6 +194,7 @@ def _alone(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> Clause:
         say.told(f"{subject}{scene.name(code)}为", scene.numbers.indicator(code, **cell)),
         _since_last_year(scene, code, cell),
         scene.beside_target(code, **cell) if rule.threshold_kind == "target" else (),
+        overspent(scene, **cell) if code == "fund_use_rate" else (),
     )
 
 
@@ -220,7 +222,9 @@ def _named(scene: Scene, rule: AlertRule, value: Value, name: str, scheme: str =
     cell = _cell(scene, rule, value, scheme)
     if scene.tells_few(rule.indicator_code, **cell):
         return (name,)
-    return say.valued(name, scene.numbers.indicator(rule.indicator_code, rule.metric, **cell))
+    figure = scene.numbers.indicator(rule.indicator_code, rule.metric, **cell)
+    beyond = overspent(scene, **cell) if rule.indicator_code == "fund_use_rate" else ()
+    return (f"{name}（", figure, "，", *beyond, "）") if beyond else say.valued(name, figure)
 
 
 def _line(scene: Scene, rule: AlertRule) -> Clause:

@@ -58,7 +58,6 @@ def calibre_body(scene: Scene) -> tuple[Block, ...]:
             ("住院包括生育住院；住院人次、费用按结算月份统计，冲销的结算予以扣减。",),
             ("参保率以户籍人口为分母，常住人口和剔除长期外出人员两种口径一并列示。",),
             ("住院实际补偿比为统筹基金支付占住院费用的比重，计入大病保险、大额补助和医疗救助的另行注明。",),
-            ("县域外转出率按医疗机构所在地统计。基金使用率以应到资金为分母。",),
             (f"各指标的计算公式和口径见附件《{_CALIBRES}》。",),
         ),
     )
@@ -102,11 +101,10 @@ def _files(scene: Scene) -> tuple[Paragraph, ...]:
             ("本报告依据的数据来自导出文件（含工作簿的各工作表）", files, "个"),
             *(say.told(name, _rows(scene, column), "行") for column, name in _COLUMNS.items()),
         ),
-        ("接收的行数等于采用、隔离、重复、被更正替代的行数之和。",) if _conserved(scene) else (),
+        ("接收行数与各项之和相等。",) if _conserved(scene) else (),
         say.sentence(say.told("隔离的数据未计入本报告，尚待更正的问题", pending, "处"))
         if pending.value
         else (),
-        say.sentence(_quarantined(scene)),
         (f"分类情况见附件《{_FILES}》。",),
         say.sentence(_thin(scene)),
     )
@@ -115,14 +113,6 @@ def _files(scene: Scene) -> tuple[Paragraph, ...]:
 def _conserved(scene: Scene) -> bool:
     landed, *others = (_rows(scene, column).value or 0 for column in _COLUMNS)
     return landed == sum(others)
-
-
-def _quarantined(scene: Scene) -> Clause:
-    held = [(code, _rows(scene, "quarantined_rows", ("dataset", code))) for code in _datasets(scene)]
-    return say.named(
-        "按数据类别看，隔离的有",
-        [say.valued(dataset(code), figure, "行") for code, figure in held if figure.value],
-    )
 
 
 def _thin(scene: Scene) -> Clause:

@@ -19,6 +19,7 @@ from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order, Product
 from yibao.reporting.quarterly import QUARTERLY
 from yibao.reporting.ten_day import TEN_DAY
+from yibao.reporting.trace import look_up
 from yibao.reporting.weekly import WEEKLY
 
 UNKNOWN = "990101000"
@@ -340,3 +341,19 @@ def test_every_indicator_is_assessed_by_its_target(numbers: Numbers) -> None:
     assert "未达标的有：县域外转出率为12.00%，高于目标（10.00%）2.00个百分点。" in text(report)
     # a rate below 0 is not below its ceiling
     assert "未达标的有：当期结余率为-5.00%，低于零。" in text(report)
+
+
+# ---- a generation of an older program ----
+
+
+def test_a_generation_without_what_a_report_reads_is_told_to_be_run_again(numbers: Numbers) -> None:
+    keys = (("region_code", COUNTY),)
+    for origin in (
+        Origin("mart_of_tomorrow", "persons", keys, "persons", "人数"),
+        Origin("mart_ten_day", "persons_of_tomorrow", (*keys, ("ten_day_no", "26")), "persons", "人数"),
+        Origin("mart_ten_day", "persons_of_tomorrow", keys, "persons", "人数", how="sum"),
+    ):
+        with pytest.raises(Problem, match="旧版程序") as stopped:
+            look_up(numbers.figures, origin)
+        assert "yibao run" in stopped.value.todo
+        assert "of_tomorrow" in stopped.value.details[0]

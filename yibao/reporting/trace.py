@@ -47,7 +47,9 @@ def look_up(figures: Figures, origin: Origin) -> Decimal | None:
             where=f"{origin.table}.{origin.column} {dict(origin.keys)}",
             todo="请确认期间和地区已经发布（yibao status）；仍不行请联系维护人员。",
         )
-    lacking = next((column for column in (origin.column, origin.minus) if column and column not in found[0]), "")
+    lacking = next(
+        (column for column in (origin.column, origin.minus) if column and column not in found[0]), ""
+    )
     if lacking and origin.how == "cell":
         raise outdated(figures.generation, f"{origin.table}.{lacking}")
     value = found[0][origin.column]

@@ -75,6 +75,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
         scene,
         WEEKLY.code,
         f"{order.region_name}医疗保障运行周报（{week.title}）",
+        f"{week.title}（{day_span(week.first, week.last)}）",
         week.last,
         _body(scene, week),
         annex,
@@ -232,7 +233,9 @@ def _row(scene: Scene, week: _Week, measure: _Measure) -> tuple[Content, ...]:
 
 def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
     """The regions below; a city's inspections and a county's stand at no township."""
-    taken = (_VISITS, _FUND, _CASES, _CASES_COST, _PAYMENTS, _PAID)
+    treated = (_VISITS, _FUND, _CASES, _CASES_COST)
+    paid = () if _payers_have_no_place(scene, week) else (_PAYMENTS, _PAID)
+    taken = (*treated, *paid)
 
     def cells(region: str) -> tuple[Figure, ...]:
         return tuple(_cell(scene, week, measure, region=region) for measure in taken)
@@ -244,8 +247,16 @@ def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
     ]
     if len(known) < 2:
         return ()
-    has_unknown = any(scene.is_unknown(region.code) for region in known)
+    unknown = [region.code for region in known if scene.is_unknown(region.code)]
     rows: list[tuple[Content, ...]] = [(region.name, *cells(region.code)) for region in known]
+    notes = [
+        f"{scene.region_names[code]}是当年还没有参保登记、不能归入{scene.below_noun}的人员。"
+        for code in unknown
+    ]
+    if not paid:
+        notes.append(
+            f"缴费的人员大多还没有所缴参保年度的参保登记，不能归入{scene.below_noun}，缴费不分{scene.below_noun}列示。"
+        )
     return (
         balance.table(
             "week_by_region",
@@ -258,14 +269,24 @@ def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
                 Column(("住院", "总费用"), "wan"),
                 Column(("缴费", "笔数"), "count"),
                 Column(("缴费", "金额"), "wan"),
-            ),
-            covered(rows, ("合计", *cells("")), ((1, (2,)), (3, (4,)), (5, (6,)))),
-            "单位：人次，笔，万元",
+            )[: 1 + len(taken)],
+            covered(rows, ("合计", *cells("")), ((1, (2,)), (3, (4,)), *([(5, (6,))] if paid else []))),
+            "单位：人次，笔，万元" if paid else "单位：人次，万元",
             total=len(rows),
-            added=(1, 2, 3, 4, 5, 6),
-            notes=("未知乡镇是当年还没有参保登记、不能归入乡镇的人员。",) if has_unknown else (),
+            added=range(1, 1 + len(taken)),
+            notes=notes,
         ),
     )
+
+
+def _payers_have_no_place(scene: Scene, week: _Week) -> bool:
+    """Whether most payers have no township, as before the enrollment of the coming year is delivered."""
+    lost = sum(
+        _cell(scene, week, _PAYMENTS, region=region.code).value or 0
+        for region in scene.below
+        if scene.is_unknown(region.code)
+    )
+    return lost * 2 > (_cell(scene, week, _PAYMENTS).value or 0)
 
 
 WEEKLY = Product("weekly", "周报", compose)

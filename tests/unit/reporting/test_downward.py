@@ -122,10 +122,12 @@ def test_the_ten_day_ranks_by_progress_and_names_who_is_behind(numbers: Numbers)
 def test_the_next_year_counts_as_soon_as_it_has_begun(numbers: Numbers) -> None:
     report = compose(TEN_DAY, numbers, "2026-10")
     assert report.title == "示范县2027参保年度医疗保险征缴旬报（2026年10月下旬）"
-    assert "累计缴费的人员中有500人在2027参保年度还没有参保登记，不能归入乡镇，本期不作乡镇排名。" in text(
-        report
+    assert (
+        "累计缴费的人员中有500人还没有2027参保年度的参保登记，不能归入乡镇，本期只通报全县进度，登记数据导入后再分乡镇通报和排名。"
+        in text(report)
     )
-    assert report.annex == ()
+    assert [block.code for block in report.annex if isinstance(block, Table)] == ["ten_day_course"]
+    assert table(report, "ten_day_course")[0] == ("2026年10月下旬", "60", "—", "2.40", "—")
 
 
 @pytest.mark.parametrize("part", ["31", "15"])

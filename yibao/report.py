@@ -78,7 +78,7 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
         region_code=region.code,
         region_name=region.name,
         dated=asked.dated,
-        letterhead=settings.letterhead_for(region.name, period),
+        letterhead=settings.letterhead_for(_bureau_of(figures, region).name, period),
         sign_off=replace(state.sign_off, responsible=settings.responsible),
         status=asked.status,
         sections=contents.sections,
@@ -134,6 +134,11 @@ def _region(figures: Figures, named: str | None) -> tuple[Region, bool]:
         where=f"--region {named}",
         todo="请写地区代码或名称，例如 " + "、".join(region.name for region in known_regions[:3]) + "。",
     )
+
+
+def _bureau_of(figures: Figures, region: Region) -> Region:
+    """Whose bureau writes: a township has none of its own."""
+    return next((each for each in regions(figures) if each.code == region.code[:6]), region)
 
 
 def _require_signed(state: State, period: str, product: Product) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from yibao.figures import UNKNOWN_TOWNSHIP
 from yibao.problem import Problem
 from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
@@ -17,6 +18,7 @@ from yibao.reporting.sentences import Clause
 
 FORMS = ("week", "week_by_region")
 _BEFORE = "上周"
+_NO_PLACE = "缴费的人员大多还没有所缴参保年度的参保登记，不能归入乡镇，缴费不分乡镇列示。"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ _FOUND = _Measure("findings_total", "查出问题", "count", "个")
 _VIOLATION = _Measure("violation_amount", "违规金额", "wan")
 _RECOVERED = _Measure("recovered_amount", "追回金额", "wan")
 
-_OF_PEOPLE = (_VISITS, _COST, _FUND, _CASES, _CASES_COST, _OUTSIDE, _PAYMENTS, _PAID)
+_OF_TREATMENT = (_VISITS, _COST, _FUND, _CASES, _CASES_COST, _OUTSIDE)
+_OF_PEOPLE = (*_OF_TREATMENT, _PAYMENTS, _PAID)
 _OF_INSPECTIONS = (_VISITED, _FOUND, _VIOLATION, _RECOVERED)
 
 
@@ -148,7 +151,12 @@ def _body(scene: Scene, week: _Week) -> tuple[Block, ...]:
                 told(_CASES, "其中住院"), told(_CASES_COST, "住院总费用"), told(_OUTSIDE, "县域外住院")
             ),
         ),
-        *_section("基金征缴", _sentence(told(_PAYMENTS, "缴费"), told(_PAID, "缴费金额"))),
+        *_section(
+            "基金征缴",
+            (_NO_PLACE,)
+            if _is_township(scene) and _payers_have_no_place(scene, week)
+            else _sentence(told(_PAYMENTS, "缴费"), told(_PAID, "缴费金额")),
+        ),
         *_section(
             "基金监管",
             ()
@@ -200,7 +208,9 @@ def _sentence(*clauses: Clause, begin: str = "") -> Clause:
 
 
 def _table(scene: Scene, week: _Week) -> Table:
-    measures = _OF_PEOPLE if _is_township(scene) else (*_OF_PEOPLE, *_OF_INSPECTIONS)
+    measures: tuple[_Measure, ...] = (*_OF_PEOPLE, *_OF_INSPECTIONS)
+    if _is_township(scene):
+        measures = _OF_TREATMENT if _payers_have_no_place(scene, week) else _OF_PEOPLE
     return balance.table(
         "week",
         f"{week.title}运行情况表",
@@ -254,9 +264,7 @@ def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
         for code in unknown
     ]
     if not paid:
-        notes.append(
-            f"缴费的人员大多还没有所缴参保年度的参保登记，不能归入{scene.below_noun}，缴费不分{scene.below_noun}列示。"
-        )
+        notes.append(_NO_PLACE)
     return (
         balance.table(
             "week_by_region",
@@ -280,13 +288,10 @@ def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
 
 
 def _payers_have_no_place(scene: Scene, week: _Week) -> bool:
-    """Whether most payers have no township, as before the enrollment of the coming year is delivered."""
-    lost = sum(
-        _cell(scene, week, _PAYMENTS, region=region.code).value or 0
-        for region in scene.below
-        if scene.is_unknown(region.code)
-    )
-    return lost * 2 > (_cell(scene, week, _PAYMENTS).value or 0)
+    """Whether most payers of the county have no township, as before the enrollment of the coming year is delivered."""
+    whole = scene.order.region_code[:6]
+    lost = _cell(scene, week, _PAYMENTS, region=whole + UNKNOWN_TOWNSHIP).value or 0
+    return lost * 2 > (_cell(scene, week, _PAYMENTS, region=whole).value or 0)
 
 
 WEEKLY = Product("weekly", "周报", compose)

@@ -209,13 +209,13 @@ class _Field:
         return self.scene.region_names[region]
 
     def valued(self, region: str, column: str) -> Clause:
-        """The name with its figure, the name alone where the figure would tell of few."""
-        if region in self.few:
-            return (self.name(region),)
+        """The name with its figure."""
         return say.valued(self.name(region), self.cell(column, region))
 
     def places(self, column: str) -> dict[str, int]:
-        return ranks({town: self.cell(column, town).value for town in self.towns}, highest_first=True)
+        """名次; none where the figure is not shown, which its place would bound."""
+        held = {town: self.cell(column, town).value for town in self.towns if town not in self.few}
+        return ranks(held, highest_first=True)
 
 
 def _whole(scene: Scene, told: _TenDay) -> tuple[Paragraph, ...]:
@@ -331,7 +331,7 @@ def _behind(field: _Field, column: str, name: str) -> Clause:
 
 def _chart(field: _Field) -> tuple[Chart, ...]:
     places = field.places("persons_progress")
-    order = [town for town in by_rank(list(places), places) if town not in field.few]
+    order = by_rank(list(places), places)
     if len(order) < 2:
         return ()
     return (
@@ -382,7 +382,7 @@ def _persons_table(field: _Field) -> Table:
         total=len(rows),
         added=(2, 3, 4, 5, 7),
         notes=(
-            f"按缴费进度由高到低排名，相同的并列。缴费进度为{field.told.insurance_year}参保年度累计缴费人数占{month}月末参保人数的百分比。",
+            f"按缴费进度由高到低排名，相同的并列，不列示数值的不排名。缴费进度为{field.told.insurance_year}参保年度累计缴费人数占{month}月末参保人数的百分比。",
             "缴费人数为净增数，退费的扣减；免缴人员计入参保人数，不计入缴费人数。",
         ),
     )

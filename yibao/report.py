@@ -81,7 +81,7 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
         region_code=region.code,
         region_name=region.name,
         dated=asked.dated,
-        letterhead=settings.letterhead_for(region.name, period),
+        letterhead=settings.letterhead_for(_bureau_of(figures, region).name, period),
         sign_off=replace(state.sign_off, responsible=settings.responsible),
         status=asked.status,
         sections=contents.sections,
@@ -159,6 +159,11 @@ def _require_orderly(asked: Asked, product: Product, is_whole: bool) -> None:
             where=f"--region {asked.region}",
             todo="请去掉 --region；各乡镇、各村都在这一份里。",
         )
+
+
+def _bureau_of(figures: Figures, region: Region) -> Region:
+    """Whose bureau writes: a township has none of its own."""
+    return next((each for each in regions(figures) if each.code == region.code[:6]), region)
 
 
 def _require_signed(state: State, period: str, product: Product) -> None:

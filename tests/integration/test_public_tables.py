@@ -54,6 +54,21 @@ def test_nor_can_it_be_taken_from_the_total(tables: dict[str, Table]) -> None:
         assert sum(count is None for name, count in villages.items() if name.startswith(township)) != 1
 
 
+def test_the_order_of_the_rows_tells_nothing(tables: dict[str, Table]) -> None:
+    # by rate, a hidden village would lie between two known ones
+    rows = tables["public_villages"].rows
+    for township in {row[0] for row in rows}:
+        assert [row[1] for row in rows if row[0] == township][-1] == "未登记到村"
+    codes = [
+        dict(each.origin.keys)["village"]
+        for row in rows
+        if row[1] != "未登记到村"
+        for each in row[2:3]
+        if isinstance(each, Figure)
+    ]
+    assert codes == sorted(codes)
+
+
 def test_what_is_hidden_of_a_place_is_hidden_in_all_its_columns(tables: dict[str, Table]) -> None:
     for row in tables["public_institutions"].rows:
         assert len({content == "*" for content in row[1:6]}) == 1

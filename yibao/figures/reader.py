@@ -16,6 +16,7 @@ import duckdb
 
 from yibao.figures.scope import Scope
 from yibao.paths import DataPaths
+from yibao.problem import Problem
 from yibao.publishing import Generation, require_current, require_unchanged
 
 Row = TypeVar("Row")
@@ -59,10 +60,7 @@ class _Opened:
         def ask(connection: duckdb.DuckDBPyConnection) -> tuple[Row, ...]:
             return tuple(kind(*row) for row in connection.execute(sql, list(values)).fetchall())
 
-        if kept:
-            return self.kept((kind, scope, sql, values), scope, ask)
-        with self.cursor(scope) as cursor:
-            return ask(cursor)
+        return self.kept((kind, scope, sql, values), scope, ask) if kept else self._asked(scope, ask)
 
     def kept(
         self, key: Hashable, scope: Scope, ask: Callable[[duckdb.DuckDBPyConnection], tuple[Row, ...]]
@@ -72,8 +70,7 @@ class _Opened:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
-        with self.cursor(scope) as cursor:
-            found = ask(cursor)
+        found = self._asked(scope, ask)
         with self._lock:
             if key not in self._answers:
                 self._answers[key] = found
@@ -81,6 +78,16 @@ class _Opened:
             while len(self._answers) > _ANSWERS_KEPT or (self._rows > _ROWS_KEPT and len(self._answers) > 1):
                 self._rows -= len(self._answers.popitem(last=False)[1])
         return found
+
+    def _asked(
+        self, scope: Scope, ask: Callable[[duckdb.DuckDBPyConnection], tuple[Row, ...]]
+    ) -> tuple[Row, ...]:
+        """What `ask` finds. Raises Problem where this generation has not the tables and columns that it asks for."""
+        try:
+            with self.cursor(scope) as cursor:
+                return ask(cursor)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise outdated(self.generation, str(error).splitlines()[0]) from error
 
     def _make_views(self, scope: Scope) -> None:
         if scope.name in self._scopes:
@@ -92,6 +99,16 @@ class _Opened:
                 f' select * from generation.main."{table}" where {scope.condition(table)}'
             )
         self._scopes.add(scope.name)
+
+
+def outdated(generation: Generation, lacking: str) -> Problem:
+    """What to say of a generation that an older program has published; `lacking` names the table or the column."""
+    return Problem(
+        "已发布的这一版缺少所需的表或列，多半是旧版程序加工的",
+        where=f"版本 {generation.run_id}（程序 {generation.manifest.provenance.code_version}）",
+        todo="请执行 yibao run 重新加工并发布，再试一次；仍不行请联系维护人员。",
+        details=(lacking,),
+    )
 
 
 _opened: OrderedDict[str, _Opened] = OrderedDict()

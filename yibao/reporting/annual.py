@@ -53,8 +53,10 @@ def compose(numbers: Numbers, order: Order) -> Report:
         scene,
         ANNUAL.code,
         f"{order.region_name}{scene.year}年度医疗保障指标考核情况{until}",
+        _span(scene),
         scene.last_day,
         body,
+        reader="superior",
     )
 
 
@@ -148,7 +150,7 @@ def _row(scene: Scene, value: Value, periods: list[str]) -> tuple[Content, ...]:
         *numbers,
         few.HIDDEN if hidden else figure(code, "last_year_change"),
         figure(code, "target_value"),
-        few.HIDDEN if scene.tells_few(code) else figure(code, "completion"),
+        few.HIDDEN if value.target is not None and scene.tells_few(code) else figure(code, "completion"),
         _assessed(scene, value),
         LEVELS.get(value.alert_level or "", ""),
     )

@@ -1,4 +1,4 @@
-"""What the reports to townships and institutions have in common: the letter around the text, and cells that tell of few."""
+"""What all reports but the monthly one have in common: the letter around the text, and cells that tell of few."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from yibao.reporting import few
-from yibao.reporting.content import Block, Chart, Content, Figure, Paragraph, Report, Table
+from yibao.reporting.content import Block, Chart, Content, Figure, Paragraph, Reader, Report, Table
 from yibao.reporting.product import identity
 from yibao.reporting.scene import Scene
 
@@ -15,20 +15,27 @@ def letter(
     scene: Scene,
     product: str,
     title: str,
+    span: str,
     as_of: date,
     body: Sequence[Block],
     annex: Sequence[Table | Chart] = (),
+    *,
+    reader: Reader = "subordinate",
 ) -> Report:
-    """The report of the order; its remarks stand at the end of the text."""
+    """The report of the order; its remarks stand at the end of the text. `span` is what its forms cover."""
     order = scene.order
+    # what was restated is told to those who got the report, and may tell of single cases
+    remarks = () if reader == "everybody" else order.remarks
     return Report(
         identity=identity(scene.numbers.figures, order, product, as_of.isoformat()),
         title=title,
         dated=order.dated,
         letterhead=order.letterhead,
         sign_off=order.sign_off,
-        body=(*body, *(Paragraph((remark,)) for remark in order.remarks)),
+        body=(*body, *(Paragraph((remark,)) for remark in remarks)),
         annex=tuple(annex),
+        span=span,
+        reader=reader,
     )
 
 

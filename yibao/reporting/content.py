@@ -216,9 +216,16 @@ class Identity:
     code_version: str
 
 
+# a letter to the superior bureau names 签发人; a notice for everybody has no 表号 and nobody who signs for a form
+Reader: TypeAlias = Literal["superior", "subordinate", "everybody"]
+
+
 @dataclass(frozen=True)
 class Report:
-    """One document. `dated` is the day it bears (YYYY-MM-DD); `tables` and `charts` of the annex follow the text as 附件."""
+    """One document. `dated` is the day it bears (YYYY-MM-DD); `tables` and `charts` of the annex follow the text as 附件.
+
+    `span` stands as 期间 in the heads of the forms (empty: the month of the identity).
+    """
 
     identity: Identity
     title: str
@@ -227,6 +234,8 @@ class Report:
     sign_off: SignOff
     body: tuple[Block, ...]
     annex: tuple[Table | Chart, ...] = ()
+    span: str = ""
+    reader: Reader = "superior"
 
     @property
     def figures(self) -> tuple[Figure, ...]:

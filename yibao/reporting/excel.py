@@ -30,7 +30,7 @@ from yibao.reporting.excel_style import (
     write_number,
     write_text,
 )
-from yibao.reporting.letter import period_zh
+from yibao.reporting.letter import span_zh
 
 CONTENTS, CHARTS, CHART_DATA, SOURCES = "目录", "图", "图数据", "数据来源"
 
@@ -133,7 +133,7 @@ def _write_contents(sheet: Any, styles: Styles, report: Report, plan: _Plan) -> 
     value = styles(border=1, text_wrap=True)
     line = 2
     for name, text in (
-        ("期间", period_zh(identity.period)),
+        ("期间", span_zh(report)),
         ("地区", f"{identity.region_name}（{identity.region_code}）"),
         ("状态", STATUS_ZH[identity.status]),
         ("落款日期", report.dated),

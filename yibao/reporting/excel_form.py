@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from xlsxwriter import utility
 
 from yibao import formatting
-from yibao.reporting.content import Figure, Letterhead, Report, SignOff, Sum, Table
+from yibao.reporting.content import Figure, Report, Sum, Table
 from yibao.reporting.excel_style import (
     BODY_SIZE,
     EXACT,
@@ -27,7 +28,7 @@ from yibao.reporting.excel_style import (
     write_number,
     write_text,
 )
-from yibao.reporting.letter import day_zh, period_zh
+from yibao.reporting.letter import form_facts, form_foot, form_head
 from yibao.reporting.table_head import head_cells, head_rows
 
 _TITLE_SIZE = 16
@@ -106,11 +107,12 @@ def _write_above(sheet: Any, styles: Styles, form: Form, report: Report) -> None
     write_text(sheet, 0, 0, 0, form.last_column, form.table.title, title)
 
     plain = styles()
-    facts = (f"填报单位：{report.letterhead.issuer}", f"期　　间：{period_zh(report.identity.period)}")
-    split = _split(form, facts)
+    facts, head = form_facts(report), form_head(report, form.table)
+    split = _split(form, facts) if head else 0
     beside = "" if split else "　" * int((whole - _FORM_HEAD_WIDTH) // 2)
-    for row, text in enumerate(_form_head(form.table, report.letterhead), start=1):
-        sheet.set_row(row, 15)
+    for row in range(1, 5):
+        sheet.set_row(row, 15 if head else 1)
+    for row, text in enumerate(head, start=1):
         write_text(sheet, row, split, row, form.last_column, beside + text, plain)
     if split:
         for row, text in zip((3, 4), facts, strict=True):
@@ -128,15 +130,6 @@ def _split(form: Form, facts: tuple[str, ...]) -> int:
     while split and form.width_of(split, form.last_column) < _FORM_HEAD_WIDTH:
         split -= 1
     return split if form.width_of(0, split - 1) > max(map(width, facts)) else 0
-
-
-def _form_head(table: Table, letterhead: Letterhead) -> tuple[str, ...]:
-    return (
-        f"表　　号：{dict(letterhead.form_numbers).get(table.code, '')}",
-        f"制定机关：{letterhead.form_authority}",
-        f"批准文号：{letterhead.form_approval}",
-        f"有效期至：{letterhead.form_valid_until}",
-    )
 
 
 def _write_head(sheet: Any, styles: Styles, form: Form) -> None:
@@ -234,22 +227,17 @@ def _write_below(sheet: Any, styles: Styles, form: Form, report: Report, line: i
         style = styles(font_size=BODY_SIZE - 1, text_wrap=True)
         write_text(sheet, line, 0, line, form.last_column, text, style)
         line += 1
-    text = _foot(report.sign_off, whole)
+    signed = form_foot(report)
+    if not signed:
+        return line - 1
+    text = _foot(signed, whole)
     sheet.set_row(line, max(24.0, height(text, whole)))
     write_text(sheet, line, 0, line, form.last_column, text, styles(text_wrap=True))
     return line
 
 
-def _foot(signed: SignOff, characters: float) -> str:
+def _foot(signed: Sequence[tuple[str, str]], characters: float) -> str:
     """Who signs, spread over that many characters."""
-    parts = [
-        f"{title}：{name or _NAME_ROOM}"
-        for title, name in (
-            ("单位负责人", signed.responsible),
-            ("审核人", signed.reviewed),
-            ("制表人", signed.prepared),
-            ("报出日期", day_zh(signed.on)),
-        )
-    ]
+    parts = [f"{title}：{name or _NAME_ROOM}" for title, name in signed]
     left = int(characters * 0.95) - sum(map(width, parts))
     return ("　" * max(2, left // 2 // (len(parts) - 1))).join(parts)

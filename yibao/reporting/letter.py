@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from yibao.reporting.content import STATUS_ZH, Identity, Report
+from yibao.reporting.content import STATUS_ZH, Identity, Report, Table
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
@@ -22,6 +22,43 @@ def period_zh(period: str) -> str:
     """`2026年9月` of `2026-09`; what is no month stays as it is."""
     found = _MONTH.fullmatch(period)
     return f"{found[1]}年{int(found[2])}月" if found else period
+
+
+def span_zh(report: Report) -> str:
+    """What stands as 期间 in the heads of the forms."""
+    return report.span or period_zh(report.identity.period)
+
+
+def form_facts(report: Report) -> tuple[str, str]:
+    """Who made a form, and for when: at the left of its head."""
+    maker = "公示单位" if report.reader == "everybody" else "填报单位"
+    return f"{maker}：{report.letterhead.issuer}", f"期　　间：{span_zh(report)}"
+
+
+def form_head(report: Report, table: Table) -> tuple[str, ...]:
+    """表号 and what belongs to it; nothing on a notice."""
+    if report.reader == "everybody":
+        return ()
+    head = report.letterhead
+    return (
+        f"表　　号：{dict(head.form_numbers).get(table.code, '')}",
+        f"制定机关：{head.form_authority}",
+        f"批准文号：{head.form_approval}",
+        f"有效期至：{head.form_valid_until}",
+    )
+
+
+def form_foot(report: Report) -> tuple[tuple[str, str], ...]:
+    """Who signs for a form, title and name; nobody on a notice."""
+    signed = report.sign_off
+    if report.reader == "everybody":
+        return ()
+    return (
+        ("单位负责人", signed.responsible),
+        ("审核人", signed.reviewed),
+        ("制表人", signed.prepared),
+        ("报出日期", day_zh(signed.on)),
+    )
 
 
 def annex_names(report: Report) -> list[str]:

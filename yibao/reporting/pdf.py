@@ -28,7 +28,7 @@ from yibao.reporting.content import (
     Report,
     Table,
 )
-from yibao.reporting.letter import day_zh, identity_line, period_zh
+from yibao.reporting.letter import day_zh, form_facts, form_foot, form_head, identity_line
 from yibao.reporting.table_head import head_cells, head_rows
 from yibao.reporting.word.tables import is_wide
 
@@ -118,7 +118,7 @@ def _block_texts(block: Block) -> Iterator[str]:
 
 def _told(report: Report) -> dict[str, Any]:
     """What the form reads: texts as they are printed, lengths as parts of 1."""
-    head, sign, identity = report.letterhead, report.sign_off, report.identity
+    head, identity = report.letterhead, report.identity
     day = date.fromisoformat(report.dated)
     return {
         "title": report.title,
@@ -126,7 +126,7 @@ def _told(report: Report) -> dict[str, Any]:
         "author": head.issuer,
         "dated": (day.year, day.month, day.day),
         "date-text": day_zh(report.dated),
-        "period": period_zh(identity.period),
+        "facts": form_facts(report),
         "identity": identity_line(identity),
         "status": STATUS_ZH["draft"] if identity.status == "draft" else "",
         "letter": {
@@ -134,20 +134,10 @@ def _told(report: Report) -> dict[str, Any]:
             "recipient": head.recipient,
             "red-head": head.red_head,
             "number": head.document_number,
-            "signer": head.signer,
+            "signer": head.signer if report.reader == "superior" else None,
             "contact": head.contact,
         },
-        "form": {
-            "authority": head.form_authority,
-            "approval": head.form_approval,
-            "valid-until": head.form_valid_until,
-        },
-        "sign": {
-            "responsible": sign.responsible,
-            "reviewed": sign.reviewed,
-            "prepared": sign.prepared,
-            "on": day_zh(sign.on),
-        },
+        "sign": [f"{title}：{name}" for title, name in form_foot(report)],
         "annex-names": [annex.title for annex in report.annex],
         "body": [_block(block, report, in_text=True) for block in report.body],
         "annex": [_block(block, report, in_text=False) for block in report.annex],
@@ -168,7 +158,7 @@ def _table(table: Table, report: Report, *, in_text: bool) -> dict[str, Any]:
         "t": "table",
         "title": table.title,
         "unit": table.unit_note,
-        "number": dict(report.letterhead.form_numbers).get(table.code, ""),
+        "form-head": form_head(report, table),
         "wide": len(table.columns) > _WIDEST_IN_TEXT if in_text else is_wide(table),
         "depth": head_rows(table.columns),
         "head": [
@@ -233,7 +223,7 @@ def _shown(content: Content) -> str:
 
 
 # a title is broken between words (GB/T 9704: 不得割裂词意): after these
-_TITLE_BREAK = re.compile(r"关于|[年月日](?=[^\d])|局(?!部|长|势)|省|情况|指标|的(?=.{3})|、")
+_TITLE_BREAK = re.compile(r"(?=（)|关于|季度|[年月日](?=[^\d度])|局(?!部|长|势)|省|情况|指标|的(?=.{3})|、")
 
 
 def title_lines(title: str) -> list[str]:

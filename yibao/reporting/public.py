@@ -1,6 +1,7 @@
 """医疗保障信息公示: what everybody may read, by township, village and institution; no cell tells of 1 to 4 persons (semantics 8).
 
-Which cells are not shown is decided once for all tables, since one would tell what another hides.
+Which cells are not shown is decided once for all tables, since one would tell what another hides. Rows stand in the order
+of their codes: an order by what is counted would tell how many are hidden between two neighbours.
 """
 
 from __future__ import annotations
@@ -10,17 +11,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from yibao.figures import Region, Village, below, parts, villages
-from yibao.reporting import few
+from yibao.labels import TIERS
+from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
+from yibao.reporting.bulletin import letter
 from yibao.reporting.content import Block, Column, Content, Figure, Heading, Kind, Paragraph, Report, Table
 from yibao.reporting.numbers import Numbers
-from yibao.reporting.product import Order, Product, identity
+from yibao.reporting.product import Order, Product
 from yibao.reporting.scene import Scene
+from yibao.reporting.sentences import Clause
 from yibao.reporting.suppression import Total, hidden
 
 # what is counted: of the population those who are insured, by family of schemes, and those who are not
 _INSURED, _RESIDENT, _EMPLOYEE, _NOT, _LIVING = "insured", "resident", "employee", "not", "living"
 _INPATIENT, _OUTPATIENT = "inpatient", "outpatient"
+# whose enrollment names no village
+_NO_VILLAGE = "未登记到村"
+_NO_POPULATION = "—"
 # of each kind of treatment its cases, its cost, what the pool paid, cost of one case, share paid; code and column
 _TREATED: dict[str, tuple[tuple[str, str, Kind | None], ...]] = {
     _INPATIENT: (
@@ -80,9 +87,15 @@ class _Sheet:
 
     @cached_property
     def villages(self) -> dict[str, tuple[Village, ...]]:
-        """The villages of each township."""
+        """The villages of each township, those without a village last; of a township's own notice its own."""
         figures, period = self.scene.numbers.figures, self.scene.order.period
-        return {region.code: villages(figures, period, region.code) for region in self.townships}
+        codes = [region.code for region in self.townships] or [self.scene.order.region_code]
+        return {
+            code: tuple(
+                sorted(villages(figures, period, code), key=lambda each: (each.is_unknown, each.code))
+            )
+            for code in codes
+        }
 
     @cached_property
     def in_villages(self) -> dict[_Place, Figure]:
@@ -121,16 +134,22 @@ class _Sheet:
 
     @cached_property
     def institutions(self) -> tuple[str, ...]:
-        """Those that have a case of either kind, the busiest first."""
+        """Those that have a case of either kind, from the village to the province."""
         figures, chosen = self.scene.numbers.figures, self.scene.selection
-        cases: dict[str, int] = {}
-        for code in ("ip_avg_cost", "op_avg_cost"):
-            for value in parts(figures, code, chosen, "inst"):
-                cases[value.breakdown_value] = cases.get(value.breakdown_value, 0) + int(
-                    value.denominator or 0
-                )
-        treated = (code for code, count in cases.items() if count)
-        return tuple(sorted(treated, key=lambda code: (-cases[code], code)))
+        treated = {
+            value.breakdown_value
+            for code in ("ip_avg_cost", "op_avg_cost")
+            for value in parts(figures, code, chosen, "inst")
+            if value.denominator
+        }
+        tiers = [*TIERS]
+        known = self.scene.institutions
+
+        def place(code: str) -> tuple[int, str]:
+            tier = known[code].service_tier if code in known else ""
+            return (tiers.index(tier) if tier in tiers else len(tiers), code)
+
+        return tuple(sorted(treated, key=place))
 
     @cached_property
     def covered(self) -> frozenset[_Place]:
@@ -149,7 +168,7 @@ class _Sheet:
                 *((what, self.institutions) for what in _TREATED),
             )
         ]
-        for code in (whole, *townships):
+        for code in dict.fromkeys((whole, *townships)):
             totals.append(Total((_INSURED, code), ((_RESIDENT, code), (_EMPLOYEE, code))))
             totals.append(Total((_LIVING, code), ((_INSURED, code), (_NOT, code))))
         for township, members in self.villages.items():
@@ -163,6 +182,10 @@ class _Sheet:
         # how many live somewhere is published by others
         known = frozenset(place for place in cells if place[0] == _LIVING)
         return hidden(cells, true, known)
+
+    def told(self, place: _Place, before: str, figure: Figure, after: str = "") -> Clause:
+        """The clause of a figure; none where what it tells of is not shown."""
+        return () if place in self.covered else say.told(before, figure, after)
 
     def shown(self, place: _Place, figure: Figure) -> Content:
         """The figure, unless what it tells of is not shown."""
@@ -191,65 +214,85 @@ def compose(numbers: Numbers, order: Order) -> Report:
     scene = Scene(numbers, order)
     sheet = _Sheet(scene)
     whole = order.region_code
+    insured, inpatient, outpatient = (_INSURED, whole), (_INPATIENT, whole), (_OUTPATIENT, whole)
     body: tuple[Block, ...] = (
         *say.paragraph(
             say.sentence(
-                say.told_or_unreported(
-                    f"{scene.until}，{scene.whole}参保", sheet.insured[_INSURED, whole], "人"
+                ()
+                if insured in sheet.covered
+                else say.told_or_unreported(
+                    f"{scene.until}，{scene.whole}参保", sheet.insured[insured], "人"
                 ),
-                say.told("参保率为", numbers.indicator("part_rate")),
+                sheet.told(insured, "参保率为", numbers.indicator("part_rate")),
             ),
             say.sentence(
-                say.told(
-                    f"{scene.year}年{scene.span}，住院结算", sheet.treated[_INPATIENT, whole][0], "人次"
+                sheet.told(
+                    inpatient, f"{scene.year}年{scene.span}，住院结算", sheet.treated[inpatient][0], "人次"
                 ),
-                say.told("统筹基金支付", sheet.treated[_INPATIENT, whole][2]),
-                say.told("住院实际补偿比为", sheet.treated[_INPATIENT, whole][4]),
+                sheet.told(inpatient, "统筹基金支付", sheet.treated[inpatient][2]),
+                sheet.told(inpatient, "住院实际补偿比为", sheet.treated[inpatient][4]),
             ),
             say.sentence(
-                say.told("门诊结算", sheet.treated[_OUTPATIENT, whole][0], "人次"),
-                say.told("统筹基金支付", sheet.treated[_OUTPATIENT, whole][2]),
+                sheet.told(outpatient, "门诊结算", sheet.treated[outpatient][0], "人次"),
+                sheet.told(outpatient, "统筹基金支付", sheet.treated[outpatient][2]),
             ),
         ),
         Heading(1, "有关说明"),
         Paragraph((f"各表统计时间为{scene.year}年{scene.span}，参保人数为{scene.month}月末数。{few.NOTE}",)),
         Paragraph((f"对公示内容有疑问的，请向{scene.issuer}反映。",)),
     )
-    return Report(
-        identity=identity(numbers.figures, order, PUBLIC.code, scene.last_day.isoformat()),
-        title=f"{order.region_name}{scene.year}年{scene.span}医疗保障信息公示",
-        dated=order.dated,
-        letterhead=order.letterhead,
-        sign_off=order.sign_off,
-        body=body,
-        annex=(
-            _insured_table(sheet),
-            _treated_table(
-                sheet, "public_treated", f"各{scene.below_noun}医疗费用补偿公示表", scene.below_noun
+    return letter(
+        scene,
+        PUBLIC.code,
+        f"{order.region_name}{scene.year}年{scene.span}医疗保障信息公示",
+        f"{scene.year}年{scene.span}",
+        scene.last_day,
+        body,
+        (
+            *_insured_table(sheet),
+            *_treated_table(
+                sheet,
+                "public_treated",
+                f"各{scene.below_noun}医疗费用补偿公示表",
+                scene.below_noun,
+                [(region.code, region.name) for region in scene.below],
             ),
-            _treated_table(sheet, "public_institutions", "定点医疗机构医疗费用补偿公示表", "机构"),
+            *_treated_table(
+                sheet,
+                "public_institutions",
+                "定点医疗机构医疗费用补偿公示表",
+                "机构",
+                [(code, scene.institution(code)) for code in sheet.institutions],
+            ),
             *_village_table(sheet),
         ),
+        reader="everybody",
     )
 
 
-def _insured_table(sheet: _Sheet) -> Table:
+def _insured_table(sheet: _Sheet) -> tuple[Table, ...]:
     scene = sheet.scene
     rows = [_insured_row(sheet, region.code, region.name) for region in sheet.townships]
-    return Table(
-        code="public_insured",
-        title=f"各{scene.below_noun}参保情况公示表",
-        columns=(
-            Column((scene.below_noun,)),
-            Column(("户籍人口",), "count"),
-            Column(("参保人数", "合计"), "count"),
-            Column(("参保人数", "居民"), "count"),
-            Column(("参保人数", "职工"), "count"),
-            Column(("参保率（%）",), "percent"),
+    if not rows:
+        return ()
+    return (
+        balance.table(
+            "public_insured",
+            f"各{scene.below_noun}参保情况公示表",
+            (
+                Column((scene.below_noun,)),
+                Column(("户籍人口",), "count"),
+                Column(("参保人数", "合计"), "count"),
+                Column(("参保人数", "居民"), "count"),
+                Column(("参保人数", "职工"), "count"),
+                Column(("参保率",), "percent"),
+            ),
+            (*rows, _insured_row(sheet, scene.order.region_code, "合计")),
+            "单位：人、%",
+            total=len(rows),
+            added=(1, 2, 3, 4),
+            notes=("参保率为参保人数占户籍人口的百分比。",),
         ),
-        rows=(*rows, _insured_row(sheet, scene.order.region_code, "合计")),
-        unit_note="单位：人、%",
-        notes=(few.NOTE,),
     )
 
 
@@ -264,15 +307,9 @@ def _insured_row(sheet: _Sheet, code: str, name: str) -> tuple[Content, ...]:
     )
 
 
-def _treated_table(sheet: _Sheet, code: str, title: str, noun: str) -> Table:
-    scene = sheet.scene
-    if noun == "机构":
-        places: Sequence[tuple[str, str]] = [
-            (each, scene.institutions[each].name if each in scene.institutions else each)
-            for each in sheet.institutions
-        ]
-    else:
-        places = [(region.code, region.name) for region in scene.below]
+def _treated_table(
+    sheet: _Sheet, code: str, title: str, noun: str, places: Sequence[tuple[str, str]]
+) -> tuple[Table, ...]:
     groups = {_INPATIENT: "住院", _OUTPATIENT: "门诊"}
     columns = [Column((group, head), kind) for group in groups.values() for head, kind in _TREATED_HEADS]
     rows = [
@@ -280,53 +317,70 @@ def _treated_table(sheet: _Sheet, code: str, title: str, noun: str) -> Table:
             name,
             *(sheet.shown((what, place), figure) for what in groups for figure in sheet.treated[what, place]),
         )
-        for place, name in (*places, (scene.order.region_code, "合计"))
+        for place, name in (*places, (sheet.scene.order.region_code, "合计"))
         # the unknown township, mostly
         if any(sheet.treated[what, place][0].value for what in groups)
     ]
-    return Table(
-        code=code,
-        title=title,
-        columns=(Column((noun,)), *columns),
-        rows=tuple(rows),
-        unit_note="单位：人次、万元、元、%",
-        notes=(few.NOTE,),
+    if len(rows) < 2:
+        return ()
+    return (
+        balance.table(
+            code,
+            title,
+            (Column((noun,)), *columns),
+            rows,
+            "单位：人次、万元、元、%",
+            total=len(rows) - 1,
+            added=(1, 2, 3, 6, 7, 8),
+            notes=("统筹支付为统筹基金支付。次均费用为总费用除以人次。补偿比为统筹支付占总费用的百分比。",),
+        ),
     )
 
 
 def _village_table(sheet: _Sheet) -> tuple[Table, ...]:
-    scene = sheet.scene
-    rows: list[tuple[Content, ...]] = []
-    for region in sheet.townships:
-        for village in sheet.villages[region.code]:
-            place = (_INSURED, village.code)
-            rows.append(
-                (
-                    region.name,
-                    village.name,
-                    sheet.in_villages[_LIVING, village.code],
-                    sheet.shown(place, sheet.in_villages[place]),
-                    sheet.shown(place, sheet.village_rate(region.code, village.code)),
-                )
-            )
-    if not rows:
+    """With population and rate only where a village has one."""
+    every = [(township, village) for township, members in sheet.villages.items() for village in members]
+    if not every:
         return ()
+    has_population = any(village.registered and not village.is_unknown for _, village in every)
+    rows = [_village_row(sheet, township, village, has_population) for township, village in every]
+    notes = (
+        [f"{_NO_VILLAGE}的是参保登记中没有村（社区）的人员。"] if any(v.is_unknown for _, v in every) else []
+    )
+    if has_population:
+        notes.append(f"“{_NO_POPULATION}”表示没有该村（社区）的户籍人口数，不计算参保率。")
+    persons = Column(("参保人数",), "count")
     return (
-        Table(
-            code="public_villages",
-            title="各村（社区）参保情况公示表",
-            columns=(
-                Column((scene.below_noun,)),
+        balance.table(
+            "public_villages",
+            "各村（社区）参保情况公示表",
+            (
+                Column(("乡镇",)),
                 Column(("村（社区）",)),
-                Column(("户籍人口",), "count"),
-                Column(("参保人数",), "count"),
-                Column(("参保率（%）",), "percent"),
+                *(
+                    (Column(("户籍人口",), "count"), persons, Column(("参保率",), "percent"))
+                    if has_population
+                    else (persons,)
+                ),
             ),
-            rows=tuple(rows),
-            unit_note="单位：人、%",
-            notes=(few.NOTE,),
+            rows,
+            "单位：人、%" if has_population else "单位：人",
+            notes=notes,
         ),
     )
+
+
+def _village_row(sheet: _Sheet, township: str, village: Village, has_population: bool) -> tuple[Content, ...]:
+    place = (_INSURED, village.code)
+    name = (sheet.scene.region_names[township], _NO_VILLAGE if village.is_unknown else village.name)
+    persons = sheet.shown(place, sheet.in_villages[place])
+    if not has_population:
+        return (*name, persons)
+    if village.is_unknown:
+        # the population that its township told without villages is not that of these persons
+        return (*name, _NO_POPULATION, persons, _NO_POPULATION)
+    rate = sheet.village_rate(township, village.code)
+    return (*name, sheet.in_villages[_LIVING, village.code], persons, sheet.shown(place, rate))
 
 
 PUBLIC = Product("public", "公示", compose)

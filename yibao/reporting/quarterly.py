@@ -49,6 +49,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
         scene,
         QUARTERLY.code,
         f"关于{order.region_name}{quarter}医疗保障主要指标完成情况的通报",
+        f"{scene.year}年{scene.span}",
         scene.last_day,
         body,
         annex,
@@ -209,6 +210,12 @@ def _summary(scene: Scene, towns: list[str], places: Mapping[str, Mapping[str, i
 
 
 def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int]) -> Table:
+    has_target = any(
+        scene.numbers.indicator(code, "target_value", region=region).value is not None
+        for region in (*towns, scene.order.region_code)
+    )
+    shown_columns = 7 if has_target else 5
+
     def row(place: str | None, name: str, region: str) -> tuple[Content, ...]:
         cells: list[Content] = [
             scene.numbers.indicator(code, column, region=region)
@@ -217,7 +224,7 @@ def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int
         if scene.tells_few(code, region=region):
             cells[:3] = [few.HIDDEN] * 3
         status = None if few.HIDDEN in cells else STATUS_ZH.get(standing(scene, code, region) or "")
-        return (place, name, *cells, status)
+        return (place, name, *cells, status)[:shown_columns]
 
     kind = scene.numbers.indicator(code).kind
     moved = scene.numbers.indicator(code, "last_year_change").kind
@@ -232,7 +239,7 @@ def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int
             Column(("增减",), moved),
             Column(("目标",), kind),
             Column(("是否达标",)),
-        ),
+        )[:shown_columns],
         [
             *(row(shown(places, town), scene.region_names[town], town) for town in by_rank(towns, places)),
             row(None, scene.whole, scene.order.region_code),
@@ -256,9 +263,9 @@ def _institutions(scene: Scene) -> _Told:
     blocks: list[Block] = []
     forms: list[Table] = []
     for tier in tiers:
-        told, form = _tier(scene, tier, found[tier])
+        told, tables = _tier(scene, tier, found[tier])
         blocks += [Heading(2, f"{TIERS[tier]}定点医疗机构"), *told]
-        forms.append(form)
+        forms += tables
     return tuple(blocks), tuple(forms)
 
 
@@ -275,13 +282,16 @@ def _cases_last_year(scene: Scene) -> dict[str, Decimal | None]:
     }
 
 
-def _tier(scene: Scene, tier: str, held: list[Institution]) -> tuple[tuple[Block, ...], Table]:
+def _tier(scene: Scene, tier: str, held: list[Institution]) -> _Told:
+    """What is told of a tier, and its ranking; none of a single institution."""
     names = {each.code: each.name for each in held}
     cases = {
         code: scene.numbers.indicator(_COST, "denominator", "count", breakdown=("inst", code))
         for code in names
     }
     enough = [code for code in names if (cases[code].value or 0) >= CASES_NEEDED]
+    if len(enough) < 2:
+        return say.paragraph((f"住院人次达到{CASES_NEEDED}的机构不足两家，不排名。",)), ()
     columns: tuple[tuple[str, str, str], ...] = (
         (_COST, "value", "住院次均费用"),
         (_COST, "last_year_change", "住院次均费用同比增幅"),
@@ -306,16 +316,13 @@ def _tier(scene: Scene, tier: str, held: list[Institution]) -> tuple[tuple[Block
     order = list(names)
     silent = {order[at] for at in few.hidden([cases[code].value for code in order])}
     told: list[Clause] = []
-    if len(enough) > 1:
-        if len(enough) < len(names):
-            told.append((f"住院人次达到{CASES_NEEDED}的机构中，",))
-        for code, column, name in columns:
-            known = {
-                inst: figure for inst, figure in figures[code, column].items() if inst in places[code, column]
-            }
-            told.append(say.sentence(*_most_and_least(known, names, silent=silent), begin=name))
-    else:
-        told.append((f"住院人次达到{CASES_NEEDED}的机构不足两家，不排名。",))
+    if len(enough) < len(names):
+        told.append((f"住院人次达到{CASES_NEEDED}的机构中，",))
+    for code, column, name in columns:
+        known = {
+            inst: figure for inst, figure in figures[code, column].items() if inst in places[code, column]
+        }
+        told.append(say.sentence(*_most_and_least(known, names, silent=silent), begin=name))
     rows: list[tuple[Content, ...]] = []
     for inst in by_rank(order, places[_COST, "value"]):
         row: list[Content] = [names[inst], cases[inst]]
@@ -342,7 +349,7 @@ def _tier(scene: Scene, tier: str, held: list[Institution]) -> tuple[tuple[Block
             f"同比增幅只在去年同期住院人次也达到{CASES_NEEDED}的机构中排名。自费费用占比为目录外费用占住院总费用的百分比。",
         ),
     )
-    return say.paragraph(*told), form
+    return say.paragraph(*told), (form,)
 
 
 def _problems(scene: Scene) -> _Told:

@@ -30,7 +30,7 @@ from yibao.reporting.ranking import by_rank, ranks, shown
 from yibao.reporting.scene import Scene, listed
 from yibao.reporting.sentences import Clause
 
-FORMS = ("ten_day_persons", "ten_day_amount")
+FORMS = ("ten_day_persons", "ten_day_amount", "ten_day_course")
 # collection for the next year begins then
 _AUTUMN = 9
 _NAMES = ("上旬", "中旬", "下旬")
@@ -47,6 +47,7 @@ _COLUMNS: dict[str, tuple[str, Kind]] = {
     "persons_progress": ("缴费进度", "percent"),
     "amount": ("本旬缴费金额", "wan"),
     "amount_so_far": ("累计缴费金额", "wan"),
+    "last_year_amount": ("去年同旬缴费金额", "wan"),
     "last_year_amount_so_far": ("去年同期累计缴费金额", "wan"),
     "amount_change": ("累计缴费金额同比", "change"),
     "amount_due": ("征缴任务", "wan"),
@@ -94,10 +95,12 @@ def compose(numbers: Numbers, order: Order) -> Report:
         body += [Heading(1, f"各{scene.below_noun}进度"), *_by_town(field)]
         annex = [_persons_table(field), _amount_table(field)]
     body += _unplaced(field)
+    annex.append(_course(scene, told))
     return letter(
         scene,
         TEN_DAY.code,
         f"{order.region_name}{told.insurance_year}参保年度医疗保险征缴旬报（{scene.year}年{told.name}）",
+        f"{scene.year}年{told.name}",
         told.last,
         body,
         annex,
@@ -206,13 +209,13 @@ class _Field:
         return self.scene.region_names[region]
 
     def valued(self, region: str, column: str) -> Clause:
-        """The name with its figure, the name alone where the figure would tell of few."""
-        if region in self.few:
-            return (self.name(region),)
+        """The name with its figure."""
         return say.valued(self.name(region), self.cell(column, region))
 
     def places(self, column: str) -> dict[str, int]:
-        return ranks({town: self.cell(column, town).value for town in self.towns}, highest_first=True)
+        """名次; none where the figure is not shown, which its place would bound."""
+        held = {town: self.cell(column, town).value for town in self.towns if town not in self.few}
+        return ranks(held, highest_first=True)
 
 
 def _whole(scene: Scene, told: _TenDay) -> tuple[Paragraph, ...]:
@@ -250,12 +253,19 @@ def _unplaced(field: _Field) -> tuple[Paragraph, ...]:
     if field.unplaced is None or not field.towns:
         return ()
     lost = field.cell("persons_so_far", field.unplaced)
-    year = field.told.insurance_year
-    why = f"人在{year}参保年度还没有参保登记，不能归入{field.scene.below_noun}"
+    noun = field.scene.below_noun
+    why = f"{field.told.insurance_year}参保年度的参保登记，不能归入{noun}"
+    who = (
+        say.told("累计缴费的", lost, f"人都还没有{why}")
+        if lost.value == field.cell("persons_so_far").value
+        else say.told("累计缴费的人员中有", lost, f"人还没有{why}")
+    )
     return say.paragraph(
         say.sentence(
-            () if few.is_few(lost.value) else say.told("累计缴费的人员中有", lost, why),
-            () if field.can_be_ranked else (f"本期不作{field.scene.below_noun}排名",),
+            () if few.is_few(lost.value) else who,
+            ()
+            if field.can_be_ranked
+            else (f"本期只通报{field.scene.whole}进度，登记数据导入后再分{noun}通报和排名",),
         )
     )
 
@@ -321,7 +331,7 @@ def _behind(field: _Field, column: str, name: str) -> Clause:
 
 def _chart(field: _Field) -> tuple[Chart, ...]:
     places = field.places("persons_progress")
-    order = [town for town in by_rank(list(places), places) if town not in field.few]
+    order = by_rank(list(places), places)
     if len(order) < 2:
         return ()
     return (
@@ -372,7 +382,7 @@ def _persons_table(field: _Field) -> Table:
         total=len(rows),
         added=(2, 3, 4, 5, 7),
         notes=(
-            f"按缴费进度由高到低排名，相同的并列。缴费进度为{field.told.insurance_year}参保年度累计缴费人数占{month}月末参保人数的百分比。",
+            f"按缴费进度由高到低排名，相同的并列，不列示数值的不排名。缴费进度为{field.told.insurance_year}参保年度累计缴费人数占{month}月末参保人数的百分比。",
             "缴费人数为净增数，退费的扣减；免缴人员计入参保人数，不计入缴费人数。",
         ),
     )
@@ -429,6 +439,72 @@ def _amount_table(field: _Field) -> Table:
         total=len(rows) - 1,
         added=(2, 3, 4, 6)[: 4 if has_task else 3],
         notes=(how, "缴费金额为净额，退费为负；含上一年集中征缴期。"),
+    )
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A ten-day in which something was paid, this year or the last."""
+
+    pay_month: str
+    ten_day: int
+    ten_day_no: int
+
+    @property
+    def name(self) -> str:
+        """`2026年9月下旬`."""
+        year, month = self.pay_month.split("-")
+        return f"{year}年{int(month)}月{_NAMES[self.ten_day - 1]}"
+
+
+def _course(scene: Scene, told: _TenDay) -> Table:
+    """How the collection went from one ten-day to the next, beside last year."""
+    steps = scene.numbers.figures.rows(
+        _Step,
+        """
+        select pay_month, ten_day, ten_day_no
+        from mart_ten_day
+        where
+            region_code = ? and insurance_year = ? and ten_day_no <= ?
+            and (persons != 0 or last_year_persons != 0 or amount != 0 or last_year_amount != 0)
+        order by ten_day_no
+        """,
+        (scene.order.region_code, told.insurance_year, told.number),
+    )
+    rows: list[tuple[Content, ...]] = [
+        (
+            step.name,
+            *(
+                _cell(scene, replace(told, number=step.ten_day_no), column)
+                for column in ("persons", "last_year_persons", "amount", "last_year_amount")
+            ),
+        )
+        for step in steps
+    ]
+    total = (
+        _cell(scene, told, column)
+        for column in (
+            "persons_so_far",
+            "last_year_persons_so_far",
+            "amount_so_far",
+            "last_year_amount_so_far",
+        )
+    )
+    return balance.table(
+        "ten_day_course",
+        f"{scene.whole}逐旬缴费情况表",
+        (
+            Column(("旬",)),
+            Column(("净增缴费人数", "本参保年度"), "count"),
+            Column(("净增缴费人数", "去年同旬"), "count"),
+            Column(("缴费金额", "本参保年度"), "wan"),
+            Column(("缴费金额", "去年同旬"), "wan"),
+        ),
+        covered(rows, ("累计", *total), ((1, (3,)), (2, (4,)))),
+        "单位：人，万元",
+        total=len(rows),
+        added=(1, 2, 3, 4),
+        notes=("没有缴费的旬不列。缴费人数和金额为净数，退费的扣减。",),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from yibao.figures import Figures
+from yibao.figures.reader import outdated
 from yibao.problem import Problem
 from yibao.reporting import delimited
 from yibao.reporting.content import UNITS, Figure, Kind, Origin
@@ -27,7 +28,7 @@ HEAD = ("number", "code", "name_zh", "table", "column", "minus", "how", "keys", 
 def look_up(figures: Figures, origin: Origin) -> Decimal | None:
     """The published value of an origin; None where the cell is empty.
 
-    Raises Problem (exit 1) where there is no such cell, or more than one.
+    Raises Problem where there is no such cell, or more than one; and where the generation has no such table or column.
     """
     if origin.how == "cell":
         # the row is read once for all its figures: value, last year, change, target
@@ -46,6 +47,11 @@ def look_up(figures: Figures, origin: Origin) -> Decimal | None:
             where=f"{origin.table}.{origin.column} {dict(origin.keys)}",
             todo="请确认期间和地区已经发布（yibao status）；仍不行请联系维护人员。",
         )
+    lacking = next(
+        (column for column in (origin.column, origin.minus) if column and column not in found[0]), ""
+    )
+    if lacking and origin.how == "cell":
+        raise outdated(figures.generation, f"{origin.table}.{lacking}")
     value = found[0][origin.column]
     if origin.how != "cell" or origin.minus is None:
         return None if value is None else Decimal(value)

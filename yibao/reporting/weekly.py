@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from yibao.figures import UNKNOWN_TOWNSHIP
 from yibao.problem import Problem
 from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
@@ -17,6 +18,7 @@ from yibao.reporting.sentences import Clause
 
 FORMS = ("week", "week_by_region")
 _BEFORE = "上周"
+_NO_PLACE = "缴费的人员大多还没有所缴参保年度的参保登记，不能归入乡镇，缴费不分乡镇列示。"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ _FOUND = _Measure("findings_total", "查出问题", "count", "个")
 _VIOLATION = _Measure("violation_amount", "违规金额", "wan")
 _RECOVERED = _Measure("recovered_amount", "追回金额", "wan")
 
-_OF_PEOPLE = (_VISITS, _COST, _FUND, _CASES, _CASES_COST, _OUTSIDE, _PAYMENTS, _PAID)
+_OF_TREATMENT = (_VISITS, _COST, _FUND, _CASES, _CASES_COST, _OUTSIDE)
+_OF_PEOPLE = (*_OF_TREATMENT, _PAYMENTS, _PAID)
 _OF_INSPECTIONS = (_VISITED, _FOUND, _VIOLATION, _RECOVERED)
 
 
@@ -75,6 +78,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
         scene,
         WEEKLY.code,
         f"{order.region_name}医疗保障运行周报（{week.title}）",
+        f"{week.title}（{day_span(week.first, week.last)}）",
         week.last,
         _body(scene, week),
         annex,
@@ -147,7 +151,12 @@ def _body(scene: Scene, week: _Week) -> tuple[Block, ...]:
                 told(_CASES, "其中住院"), told(_CASES_COST, "住院总费用"), told(_OUTSIDE, "县域外住院")
             ),
         ),
-        *_section("基金征缴", _sentence(told(_PAYMENTS, "缴费"), told(_PAID, "缴费金额"))),
+        *_section(
+            "基金征缴",
+            (_NO_PLACE,)
+            if _is_township(scene) and _payers_have_no_place(scene, week)
+            else _sentence(told(_PAYMENTS, "缴费"), told(_PAID, "缴费金额")),
+        ),
         *_section(
             "基金监管",
             ()
@@ -199,7 +208,9 @@ def _sentence(*clauses: Clause, begin: str = "") -> Clause:
 
 
 def _table(scene: Scene, week: _Week) -> Table:
-    measures = _OF_PEOPLE if _is_township(scene) else (*_OF_PEOPLE, *_OF_INSPECTIONS)
+    measures: tuple[_Measure, ...] = (*_OF_PEOPLE, *_OF_INSPECTIONS)
+    if _is_township(scene):
+        measures = _OF_TREATMENT if _payers_have_no_place(scene, week) else _OF_PEOPLE
     return balance.table(
         "week",
         f"{week.title}运行情况表",
@@ -232,7 +243,9 @@ def _row(scene: Scene, week: _Week, measure: _Measure) -> tuple[Content, ...]:
 
 def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
     """The regions below; a city's inspections and a county's stand at no township."""
-    taken = (_VISITS, _FUND, _CASES, _CASES_COST, _PAYMENTS, _PAID)
+    treated = (_VISITS, _FUND, _CASES, _CASES_COST)
+    paid = () if _payers_have_no_place(scene, week) else (_PAYMENTS, _PAID)
+    taken = (*treated, *paid)
 
     def cells(region: str) -> tuple[Figure, ...]:
         return tuple(_cell(scene, week, measure, region=region) for measure in taken)
@@ -244,8 +257,14 @@ def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
     ]
     if len(known) < 2:
         return ()
-    has_unknown = any(scene.is_unknown(region.code) for region in known)
+    unknown = [region.code for region in known if scene.is_unknown(region.code)]
     rows: list[tuple[Content, ...]] = [(region.name, *cells(region.code)) for region in known]
+    notes = [
+        f"{scene.region_names[code]}是当年还没有参保登记、不能归入{scene.below_noun}的人员。"
+        for code in unknown
+    ]
+    if not paid:
+        notes.append(_NO_PLACE)
     return (
         balance.table(
             "week_by_region",
@@ -258,14 +277,21 @@ def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
                 Column(("住院", "总费用"), "wan"),
                 Column(("缴费", "笔数"), "count"),
                 Column(("缴费", "金额"), "wan"),
-            ),
-            covered(rows, ("合计", *cells("")), ((1, (2,)), (3, (4,)), (5, (6,)))),
-            "单位：人次，笔，万元",
+            )[: 1 + len(taken)],
+            covered(rows, ("合计", *cells("")), ((1, (2,)), (3, (4,)), *([(5, (6,))] if paid else []))),
+            "单位：人次，笔，万元" if paid else "单位：人次，万元",
             total=len(rows),
-            added=(1, 2, 3, 4, 5, 6),
-            notes=("未知乡镇是当年还没有参保登记、不能归入乡镇的人员。",) if has_unknown else (),
+            added=range(1, 1 + len(taken)),
+            notes=notes,
         ),
     )
+
+
+def _payers_have_no_place(scene: Scene, week: _Week) -> bool:
+    """Whether most payers of the county have no township, as before the enrollment of the coming year is delivered."""
+    whole = scene.order.region_code[:6]
+    lost = _cell(scene, week, _PAYMENTS, region=whole + UNKNOWN_TOWNSHIP).value or 0
+    return lost * 2 > (_cell(scene, week, _PAYMENTS, region=whole).value or 0)
 
 
 WEEKLY = Product("weekly", "周报", compose, part_zh="例如 2026-W39")

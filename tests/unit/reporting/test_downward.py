@@ -19,6 +19,7 @@ from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order, Product
 from yibao.reporting.quarterly import QUARTERLY
 from yibao.reporting.ten_day import TEN_DAY
+from yibao.reporting.trace import look_up
 from yibao.reporting.weekly import WEEKLY
 
 UNKNOWN = "990101000"
@@ -121,10 +122,12 @@ def test_the_ten_day_ranks_by_progress_and_names_who_is_behind(numbers: Numbers)
 def test_the_next_year_counts_as_soon_as_it_has_begun(numbers: Numbers) -> None:
     report = compose(TEN_DAY, numbers, "2026-10")
     assert report.title == "示范县2027参保年度医疗保险征缴旬报（2026年10月下旬）"
-    assert "累计缴费的人员中有500人在2027参保年度还没有参保登记，不能归入乡镇，本期不作乡镇排名。" in text(
-        report
+    assert (
+        "累计缴费的人员中有500人还没有2027参保年度的参保登记，不能归入乡镇，本期只通报全县进度，登记数据导入后再分乡镇通报和排名。"
+        in text(report)
     )
-    assert report.annex == ()
+    assert [block.code for block in report.annex if isinstance(block, Table)] == ["ten_day_course"]
+    assert table(report, "ten_day_course")[0] == ("2026年10月下旬", "60", "—", "2.40", "—")
 
 
 @pytest.mark.parametrize("part", ["31", "15"])
@@ -340,3 +343,19 @@ def test_every_indicator_is_assessed_by_its_target(numbers: Numbers) -> None:
     assert "未达标的有：县域外转出率为12.00%，高于目标（10.00%）2.00个百分点。" in text(report)
     # a rate below 0 is not below its ceiling
     assert "未达标的有：当期结余率为-5.00%，低于零。" in text(report)
+
+
+# ---- a generation of an older program ----
+
+
+def test_a_generation_without_what_a_report_reads_is_told_to_be_run_again(numbers: Numbers) -> None:
+    keys = (("region_code", COUNTY),)
+    for origin in (
+        Origin("mart_of_tomorrow", "persons", keys, "persons", "人数"),
+        Origin("mart_ten_day", "persons_of_tomorrow", (*keys, ("ten_day_no", "26")), "persons", "人数"),
+        Origin("mart_ten_day", "persons_of_tomorrow", keys, "persons", "人数", how="sum"),
+    ):
+        with pytest.raises(Problem, match="旧版程序") as stopped:
+            look_up(numbers.figures, origin)
+        assert "yibao run" in stopped.value.todo
+        assert "of_tomorrow" in stopped.value.details[0]

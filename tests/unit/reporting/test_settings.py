@@ -8,12 +8,14 @@ import pytest
 
 from yibao.paths import DataPaths
 from yibao.problem import Problem
-from yibao.reporting.monthly import FORMS, SECTIONS
-from yibao.reporting.settings import DEFAULT_FILE, Known, parse, read_settings
+from yibao.reporting import annual, quarterly
+from yibao.reporting.monthly import SECTIONS
+from yibao.reporting.products import known
+from yibao.reporting.settings import DEFAULT_FILE, parse, read_settings
 
 CATALOGUE = Path(__file__).parents[3] / "seeds" / "indicator.csv"
 INDICATORS = {line.split(",")[0] for line in CATALOGUE.read_text(encoding="utf-8").splitlines()[1:]}
-KNOWN = Known({"monthly": SECTIONS}, INDICATORS, FORMS)
+KNOWN = known(INDICATORS)
 
 
 def test_the_shipped_file_names_nobody_and_every_section() -> None:
@@ -29,6 +31,8 @@ def test_the_shipped_file_names_nobody_and_every_section() -> None:
         "",
     )
     assert settings.contents("monthly").sections == tuple(SECTIONS)
+    assert settings.contents("quarterly").sections == tuple(quarterly.SECTIONS)
+    assert settings.contents("annual").sections == annual.SECTIONS
     assert settings.letterhead_for("示例县", "2026-09").issuer == "示例县医疗保障局"
     assert settings.letterhead_for("示例县", "2026-09").document_number == ""
 

@@ -275,8 +275,8 @@ def test_letter_and_forms_show_what_is_configured_and_leave_the_rest_blank() -> 
     assert told[first + 2 : first + 7] == [
         "表　　号：",
         "制定机关：示例局",
-        "批准文号：",
-        "有效期至：",
+        "填报单位：示例县医疗保障局批准文号：",
+        "期　　间：2026年9月有效期至：",
         "单位：人，%",
     ]
     assert told[second_at + 2] == "表　　号：医保示1表"

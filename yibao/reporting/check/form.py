@@ -26,10 +26,10 @@ _LEVELS = (
 _LEVEL_ZH = ("一、", "（一）", "1.", "（1）")
 _FONTS = (("黑体",), ("楷体",), ("仿宋",), ("仿宋",))
 _TITLE_END = re.compile(
-    r"(?:报告|请示|函|通知|通报|汇报|总结|情况|意见|方案|[旬周日月季年快简公专]报)(?:（[^）]*）)?$"
+    r"(?:报告|请示|函|通知|通报|汇报|总结|情况|意见|方案|公示|公告|通告|[旬周日月季年快简公专]报)(?:（[^）]*）)?$"
 )
 # goes to many readers: names none above its text
-_BULLETIN = re.compile(r"[旬周日月季年快简公专]报(?:（[^）]*）)?$")
+_BULLETIN = re.compile(r"(?:公示|公告|通告|[旬周日月季年快简公专]报)(?:（[^）]*）)?$")
 # what is numbered below 附件： and 注： is no heading
 _NOTED = re.compile(r"^\s*(?:附\s*件|注|备注|说明)\s*[：:]")
 _PLACEHOLDER = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from yibao.reporting import numbering, ooxml_chart
 from yibao.reporting.content import Chart, Figure, Heading, Paragraph, Report, Table
-from yibao.reporting.letter import annex_heads, day_zh
+from yibao.reporting.letter import annex_heads, form_facts, form_foot, form_head
 from yibao.reporting.word import letter, styles
 from yibao.reporting.word.markup import control, letters, paragraph, run
 from yibao.reporting.word.styles import Style
@@ -112,27 +112,27 @@ class _Setter:
         return paragraph(style, f"<w:r><w:rPr>{letters(style)}</w:rPr>{drawing}</w:r>")
 
     def _form_head(self, table: Table) -> str:
-        head = self._report.letterhead
+        """Who reports and for when at the left, 表号 and what belongs to it at the right; lines of their own where the
+        page has no room for both."""
+        facts, texts = form_facts(self._report), form_head(self._report, table)
         width = ACROSS_WIDTH if is_wide(table) else UPRIGHT_WIDTH
-        lines = (
-            ("表　　号", dict(head.form_numbers).get(table.code, "")),
-            ("制定机关", head.form_authority),
-            ("批准文号", head.form_approval),
-            ("有效期至", head.form_valid_until),
+        across = max(_FORM_HEAD_LETTERS, *(letter.half_widths(text) + 2 for text in (*texts, "")))
+        left = max(0, width - across * _HALF_WIDTH)
+        fits = max(map(letter.half_widths, facts)) * _HALF_WIDTH < left
+        beside = ("",) * (len(texts) - len(facts)) + facts if texts and fits else ("",) * len(texts)
+        above = () if texts and fits else facts
+        style = self._known[styles.FORM_HEAD]
+        tab = f"<w:r><w:rPr>{letters(style)}</w:rPr><w:tab/></w:r>"
+        stop = f'<w:tabs><w:tab w:val="left" w:pos="{left}"/></w:tabs>'
+        return "".join(self._text(styles.FORM_HEAD, text) for text in above) + "".join(
+            paragraph(style, run(fact, style) + tab + run(text, style), stop)
+            for fact, text in zip(beside, texts, strict=True)
         )
-        texts = [f"{name}：{value}" for name, value in lines]
-        letters_across = max(_FORM_HEAD_LETTERS, *(letter.half_widths(text) + 2 for text in texts))
-        indent = f'<w:ind w:left="{max(0, width - letters_across * _HALF_WIDTH)}"/>'
-        return "".join(self._text(styles.FORM_HEAD, text, indent) for text in texts)
 
     def _sign_foot(self) -> str:
-        signed = self._report.sign_off
-        places = (
-            f"单位负责人：{signed.responsible}",
-            f"审核人：{signed.reviewed}",
-            f"制表人：{signed.prepared}",
-            f"报出日期：{day_zh(signed.on)}",
-        )
+        places = [f"{title}：{name}" for title, name in form_foot(self._report)]
+        if not places:
+            return ""
         style = self._known[styles.SIGN_FOOT]
         tab = f"<w:r><w:rPr>{letters(style)}</w:rPr><w:tab/></w:r>"
         return paragraph(style, tab.join(run(place, style) for place in places))

@@ -20,7 +20,8 @@ def places(report: Report) -> dict[str, str]:
     return {
         "红头": head.red_head,
         "发文字号": head.document_number,
-        "签发人": head.signer,
+        "签发人标题": "签发人：" if report.reader == "superior" else "",
+        "签发人": head.signer if report.reader == "superior" else "",
         "标题": report.title,
         "主送": f"{head.recipient}：" if head.recipient else "",
         ISSUER_PLACE: head.issuer,

@@ -236,7 +236,7 @@ def _document() -> str:
             "DocumentNumber",
             _run(text("　{{发文字号}}")),
             _run("<w:tab/>"),
-            _run(text("签发人：")),
+            _run(text("{{签发人标题}}")),
             _run(text("{{签发人}}"), KAI),
         )
         + _paragraph("LetterTitle", _run(text("{{标题}}"), SONG_TITLE))

@@ -39,7 +39,7 @@ class _Run:
 
 
 @dataclass(frozen=True)
-class _Standing:
+class Standing:
     """`status` is HTML, `damage` plain text; `restated` the number of values of the region that changed since."""
 
     status: str
@@ -84,13 +84,13 @@ def show_banner(
     st.html(f'<div class="banner {tone}" role="status">{"".join(parts)}</div>')
 
 
-def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) -> _Standing:
+def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) -> Standing:
     """What was issued of the period and region, and whether its values are other ones now."""
     if isinstance(ledger, Problem):
-        return _Standing("状态 无法判断是否报送", damage=f"报送台账不可信。{ledger.what}。{ledger.todo}")
+        return Standing("状态 无法判断是否报送", damage=f"报送台账不可信。{ledger.what}。{ledger.todo}")
     issues = issues_of(ledger, chosen.period, chosen.region_code)
     if not issues:
-        return _Standing("状态 内部数据，未报送")
+        return Standing("状态 内部数据，未报送")
     told = "，".join(
         f"{escape(product_zh(issue.product))}{'已报送（初步数）' if issue.status == 'provisional' else '最终数'}"
         f" {formatting.clock(moment_of(issue))[:10]}"
@@ -98,11 +98,11 @@ def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) 
     )
     newest = max(issues, key=moment_of)
     if newest.run_id == figures.generation.run_id:
-        return _Standing(f"状态 {told}")
+        return Standing(f"状态 {told}")
     changed = restated_count(figures, chosen.period, chosen.region_code)
     if not changed:
-        return _Standing(f"状态 {told}（之后更新过数据，本地区的数没有变化）")
-    return _Standing(f"状态 {told}，▲ {_linked(figures, chosen, changed)}", restated=changed)
+        return Standing(f"状态 {told}（之后更新过数据，本地区的数没有变化）")
+    return Standing(f"状态 {told}，▲ {_linked(figures, chosen, changed)}", restated=changed)
 
 
 def _linked(figures: Figures, chosen: Selection, changed: int) -> str:

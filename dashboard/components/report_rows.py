@@ -38,7 +38,8 @@ def standing_of(listing: Listing, ledger: History | Problem, current: str) -> Ce
     if isinstance(ledger, Problem):
         return Cell(f"印为{STATUS_ZH[listing.status]}，报送台账不可信", "bad")
     for issue in reversed(ledger.issues):
-        if issue.run_id == listing.run_id and dict(listing.files).items() <= dict(issue.files).items():
+        same = (issue.run_id, issue.status) == (listing.run_id, listing.status)
+        if same and dict(listing.files).items() <= dict(issue.files).items():
             day = formatting.clock(moment_of(issue))[:10]
             return Cell(f"{'已报送（初步数）' if issue.status == 'provisional' else '最终数'} {day}", "good")
     state = state_in(
@@ -49,7 +50,7 @@ def standing_of(listing: Listing, ledger: History | Problem, current: str) -> Ce
     signed = "、".join(f"{entry.role.name_zh} {entry.display_name}" for entry in state.signed)
     if listing.status == "draft":
         return Cell(f"草稿（未报送）{'，已签：' + signed if signed else ''}")
-    return Cell(f"{STATUS_ZH[listing.status]}，尚未报送", "warn")
+    return Cell(f"签字已齐的{STATUS_ZH[listing.status]}，尚未报送", "warn")
 
 
 def offer_files(view: View, what: str, files: Sequence[ReportFile], key: str) -> None:
@@ -69,7 +70,7 @@ def _offer_all(
 
 def _show_report(view: View, report: ReportMade, standing: Cell) -> None:
     listing = report.listing
-    with st.container(key=f"report-{listing.product}-{listing.region_code}"):
+    with st.container(key=f"report-{listing.product}-{listing.region_code}", gap=None):
         columns = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
         with columns[0]:
             is_current = listing.run_id == view.figures.generation.run_id
@@ -105,7 +106,7 @@ def _offer(view: View, what: str, file: ReportFile, key: str) -> None:
         key=f"file-{key}",
         help=f"{file.path.name}  \nSHA-256：{file.sha256}",
         on_click="ignore",
-        type="tertiary",
+        type="secondary",
     )
     st.html(f'<div class="report-file" title="SHA-256：{file.sha256}">{file.sha256[:_SHORT]}…</div>')
 

@@ -57,7 +57,6 @@ def show_issues(view: View, ledger: History) -> None:
             what = (
                 f"报送留存 {each.period} {product_zh(each.product)}（{STATUS_ZH[each.status]} {_day(each)}）"
             )
-            note(f"{what}：")
             offer_files(view, what, files_in(view.paths.issued / each.issue, named), each.issue)
 
 

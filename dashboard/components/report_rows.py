@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cell import Cell
 from dashboard.components.export import Exported
-from dashboard.components.show import show_exports
+from dashboard.components.show import note, show_exports
 from dashboard.issued import STATUS_ZH, product_zh
 from dashboard.report_files import ReportFile, ReportMade
 from dashboard.view import View
@@ -54,8 +54,12 @@ def standing_of(listing: Listing, ledger: History | Problem, current: str) -> Ce
 
 
 def offer_files(view: View, what: str, files: Sequence[ReportFile], key: str) -> None:
-    """A button for each file of one report, in a row of their own."""
-    _offer_all(view, what, files, st.columns(_WIDTHS, gap="small")[1:], key)
+    """A row of what they are and a button for each."""
+    with st.container(key=f"report-{key.replace('/', '-')}", gap=None):
+        columns = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
+        with columns[0]:
+            note(what)
+        _offer_all(view, what, files, columns[1:], key)
 
 
 def _offer_all(

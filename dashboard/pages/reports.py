@@ -46,7 +46,7 @@ def _show_made(view: View, ledger: History | Problem) -> None:
     for problem in unreadable:
         note(f"■ {problem.what}：{problem.where}。{problem.todo}")
     if not reports:
-        note(f"还没有生成报告。请在服务器上执行 yibao report --period {view.chosen.period}。")
+        note("还没有生成报告。请在服务器上用 yibao report 生成这个期间的报告。")
         return
     show_reports(view, reports, ledger)
     if any(not file.whole for report in reports for file in report.files):

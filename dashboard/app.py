@@ -68,13 +68,7 @@ def main() -> None:
     period = next(month for month in months if month.period == chosen.period)
 
     def go(path: str, **parameters: str) -> NoReturn:
-        kept = {
-            "period": chosen.period,
-            "mode": chosen.mode,
-            "region": chosen.region_code,
-            "scheme": chosen.insutype,
-        }
-        st.switch_page(drawn[path], query_params={**kept, **parameters})
+        st.switch_page(drawn[path], query_params={**frame.address_of(chosen), **parameters})
 
     view = View(
         paths=paths,
@@ -87,7 +81,7 @@ def main() -> None:
         go=go,
         log=partial(record_export, paths, user, page.title, chosen),
     )
-    frame.show_banner(paths, figures, period, view.filters_zh)
+    frame.show_banner(paths, figures, period, chosen, view.filters_zh)
     record_view(paths, user, page.title, chosen, now)
     page.render(view)
 

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.issued import issues_of, ledger_of, product_zh
 from dashboard.view import MODES_ZH
-from yibao import logs, quality_page
+from yibao import formatting, logs, quality_page
 from yibao.accounts import User
-from yibao.figures import Figures, Period, Region, Scheme, Selection
+from yibao.figures import Figures, Period, Region, Scheme, Selection, restated_count
+from yibao.issuing import History, moment_of
 from yibao.paths import DataPaths
+from yibao.problem import Problem
 from yibao.publishing import Provenance
 
 _FILTERS = ("period", "mode", "region", "scheme")
@@ -35,8 +39,20 @@ class _Run:
     failed_info: int
 
 
-def show_banner(paths: DataPaths, figures: Figures, period: Period, filters_zh: str) -> None:
-    """Data as of, run, verdict of the checks, refused files, status; red with the reason when the last run was not published.
+@dataclass(frozen=True)
+class Standing:
+    """`status` is HTML, `damage` plain text; `restated` the number of values of the region that changed since."""
+
+    status: str
+    damage: str = ""
+    restated: int = 0
+
+
+def show_banner(
+    paths: DataPaths, figures: Figures, period: Period, chosen: Selection, filters_zh: str
+) -> None:
+    """Data as of, run, verdict of the checks, refused files, what was issued of it; red with the reason when the last run was
+    not published or the ledger of what was issued is damaged.
 
     What is filtered stands there on paper only, where the filters themselves are not.
     """
@@ -50,20 +66,54 @@ def show_banner(paths: DataPaths, figures: Figures, period: Period, filters_zh: 
         limit 1
         """,
     )
+    standing = standing_of(ledger_of(paths), figures, chosen)
     parts = [
         f"<b>数据截至 {period.month_end.isoformat()}</b>",
         f'<span class="on-paper">{escape(filters_zh)}</span>',
         f"<span>{_verdict(checks)}</span>",
         f"<span>{escape(_delivered(manifest.provenance))}</span>",
-        "<span>状态 内部数据，未报送</span>",
+        f"<span>{standing.status}</span>",
         f'<span class="muted">版本 {escape(manifest.run_id)}　发布于 {quality_page.moment(manifest.created_at)}</span>',
     ]
-    reason = unpublished(logs.read_last_run(paths), manifest.created_at)
-    incomplete = manifest.provenance.refused or manifest.provenance.left_out
-    tone = "bad" if reason else "warn" if incomplete else ""
-    if reason:
-        parts.append(f'<span class="reason">■ {escape(reason)}</span>')
+    reasons = [
+        reason
+        for reason in (unpublished(logs.read_last_run(paths), manifest.created_at), standing.damage)
+        if reason
+    ]
+    incomplete = manifest.provenance.refused or manifest.provenance.left_out or standing.restated
+    tone = "bad" if reasons else "warn" if incomplete else ""
+    parts += [f'<span class="reason">■ {escape(reason)}</span>' for reason in reasons]
     st.html(f'<div class="banner {tone}" role="status">{"".join(parts)}</div>')
+
+
+def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) -> Standing:
+    """What was issued of the period and region, and whether its values are other ones now."""
+    if isinstance(ledger, Problem):
+        return Standing("状态 无法判断是否报送", damage=f"报送台账不可信。{ledger.what}。{ledger.todo}")
+    issues = issues_of(ledger, chosen.period, chosen.region_code)
+    if not issues:
+        return Standing("状态 内部数据，未报送")
+    told = "，".join(
+        f"{escape(product_zh(issue.product))}{'已报送（初步数）' if issue.status == 'provisional' else '最终数'}"
+        f" {formatting.clock(moment_of(issue))[:10]}"
+        for issue in issues
+    )
+    newest = max(issues, key=moment_of)
+    if newest.run_id == figures.generation.run_id:
+        return Standing(f"状态 {told}")
+    changed = restated_count(figures, chosen.period, chosen.region_code)
+    if not changed:
+        return Standing(f"状态 {told}（之后更新过数据，本地区的数没有变化）")
+    return Standing(f"状态 {told}，▲ {_linked(figures, chosen, changed)}", restated=changed)
+
+
+def _linked(figures: Figures, chosen: Selection, changed: int) -> str:
+    """In a few words, with the way to the list where the user may see it."""
+    words = f"报送后有 {changed:,} 个数变了"
+    if figures.scope.township is not None:
+        return words
+    address = escape(f"/reports?{urlencode(address_of(chosen))}")
+    return f'<a href="{address}" target="_self">{words}</a>'
 
 
 def unpublished(run: Mapping[str, Any] | None, published_at: str) -> str | None:
@@ -147,15 +197,19 @@ def choose(periods: Sequence[Period], regions: Sequence[Region], schemes: Sequen
     return Selection(period, str(mode), region, scheme)
 
 
-def write_address(chosen: Selection, others: Mapping[str, str]) -> None:
-    """Makes the address a link to this view: the filters, and what else the page was given."""
-    address = {
+def address_of(chosen: Selection) -> dict[str, str]:
+    """The filters as they stand in the address."""
+    return {
         "period": chosen.period,
         "mode": chosen.mode,
         "region": chosen.region_code,
         "scheme": chosen.insutype,
-        **others,
     }
+
+
+def write_address(chosen: Selection, others: Mapping[str, str]) -> None:
+    """Makes the address a link to this view: the filters, and what else the page was given."""
+    address = {**address_of(chosen), **others}
     if dict(st.query_params) != address:
         st.query_params.from_dict(address)
     st.session_state[_WRITTEN] = address

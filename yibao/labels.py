@@ -52,6 +52,14 @@ BREAKDOWNS = {
     "account_item": "收支科目",
     "inst_type": "机构类型",
 }
+# why an issued value would be another one now
+RESTATED = {
+    "late": "补报",
+    "reversed": "冲销",
+    "corrected": "更正",
+    "catalogue": "指标定义改变",
+    "calculation": "计算方法改变",
+}
 UNITS = {"percent": "%", "yuan": "元", "days": "天", "months": "个月"}
 
 

@@ -32,7 +32,7 @@ def show(view: View, block: Block) -> None:
         show_table(block)
     if block.note:
         note(block.note)
-    _exports(view, block)
+    show_exports(view, block)
 
 
 def note(text: str) -> None:
@@ -44,7 +44,9 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _exports(view: View, block: Block) -> None:
+def show_exports(view: View, block: Block) -> None:
+    """The buttons that hand out the block as a workbook and as a picture."""
+
     def handed_out(exported: Exported) -> bytes:
         view.log(block.title, exported)
         return exported.content

@@ -1,108 +1,57 @@
-"""报表下载: what lies ready to be taken along, each with its size and its sha256."""
+"""报表下载: what lies ready to be taken along, what was issued, and what has changed since."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cell import Cell, Content, Gap, kind_of_change, of_change, of_value, tone_of
-from dashboard.components.export import Exported
+from dashboard.components.issue_list import show_issues, show_restated
 from dashboard.components.quality_file import offer_quality_file
+from dashboard.components.report_rows import show_reports
 from dashboard.components.show import note, show
+from dashboard.issued import ledger_of
+from dashboard.report_files import reports_of
 from dashboard.view import View
-from yibao import formatting, labels
+from yibao import labels
 from yibao.figures import Value, values
-
-_PERIOD = re.compile(r"\d{4}-\d{2}")
-
-
-@dataclass(frozen=True)
-class ReportFile:
-    """A file in the reports' folder; `size` in bytes."""
-
-    path: Path
-    size: int
-    made_at: datetime
-    sha256: str
+from yibao.issuing import History
+from yibao.problem import Problem
 
 
 def render(view: View) -> None:
-    """The quality report, the reports of the period, the table of all indicators."""
+    """The reports of the period, what was issued and what changed since, the quality report, the table of all indicators.
+
+    Reports tell of the whole county: a user of one township gets his own figures only.
+    """
     if view.figures.scope.township is None:
+        ledger = ledger_of(view.paths)
+        _show_made(view, ledger)
+        if isinstance(ledger, Problem):
+            st.subheader("报送记录", anchor=False)
+            note(f"报送台账不可信，不列出报送记录：{ledger.what}（{ledger.where}）。{ledger.todo}")
+        else:
+            show_issues(view, ledger)
+            show_restated(view, ledger)
         st.subheader("数据质量报告", anchor=False)
         offer_quality_file(view)
-        _show_reports(view)
     _show_indicators(view)
 
 
-def report_files(folder: Path, period: str) -> tuple[ReportFile, ...]:
-    """The files of a period's reports by name; none where there is no such folder, or where `period` is no month."""
-    if not _PERIOD.fullmatch(period) or not (folder / period).is_dir():
-        return ()
-    found = []
-    for path in sorted((folder / period).iterdir()):
-        # what begins with a dot is still being written
-        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-            told = path.stat()
-            found.append(
-                ReportFile(
-                    path,
-                    told.st_size,
-                    datetime.fromtimestamp(told.st_mtime, UTC),
-                    hashlib.sha256(path.read_bytes()).hexdigest(),
-                )
-            )
-    return tuple(found)
-
-
-def _show_reports(view: View) -> None:
-    found = report_files(view.paths.reports, view.chosen.period)
-    if not found:
-        st.subheader("月度报告", anchor=False)
-        note(f"{view.chosen.period} 还没有生成报告文件。")
+def _show_made(view: View, ledger: History | Problem) -> None:
+    reports, unreadable = reports_of(view.paths, view.chosen.period)
+    st.subheader(f"{view.chosen.period} 报告", anchor=False)
+    for problem in unreadable:
+        note(f"■ {problem.what}：{problem.where}。{problem.todo}")
+    if not reports:
+        note("还没有生成报告。请在服务器上用 yibao report 生成这个期间的报告。")
         return
-    columns = (
-        Column("文件"),
-        Column("大小（KB）", "number"),
-        Column("生成时间"),
-        Column("校验值（SHA-256）"),
-    )
-    rows = tuple(
-        row(
-            each.path.name,
-            _kilobytes(each.size),
-            formatting.clock(each.made_at),
-            each.sha256,
-        )
-        for each in found
-    )
-    show(view, Block("files", "月度报告", Table(columns, rows)))
-    with st.container(horizontal=True, gap="small"):
-        for number, each in enumerate(found):
-            _offer(view, each, number)
-
-
-def _offer(view: View, report: ReportFile, number: int) -> None:
-    def handed_out() -> bytes:
-        content = report.path.read_bytes()
-        # a report is a document: it has no rows of its own
-        view.log("月度报告", Exported(report.path.name, content, 0))
-        return content
-
-    st.download_button(
-        f"下载 {report.path.name}",
-        data=handed_out,
-        file_name=report.path.name,
-        key=f"report-{number}",
-        on_click="ignore",
-        type="tertiary",
-    )
+    show_reports(view, reports, ledger)
+    if any(not file.whole for report in reports for file in report.files):
+        note("■ 有文件在生成之后被改动或删除，不提供下载；请用 yibao report 重新生成。")
+    note("文件下面是校验值（SHA-256）的开头，停在上面看全文。报送包含内部数据，只报上级，不要转发。")
 
 
 def _show_indicators(view: View) -> None:
@@ -158,8 +107,3 @@ def _show_indicators(view: View) -> None:
 def _of(value: Value | None, name: str) -> Content:
     content: Content = getattr(value, name) if value is not None else None
     return Gap.NO_BASE if content is None else content
-
-
-def _kilobytes(size: int) -> Content:
-    # rounded up, so that a small file is not shown as empty
-    return -(-size // 1024)

@@ -186,10 +186,10 @@ def texts(page: Page) -> list[tuple[str, str]]:
 _CODES = (
     r"\d{8}T\d{6}Z-[0-9a-f]{6,8}",
     r"\b[0-9a-f]{8,64}\b",
-    r"\S+\.(?:xlsx|xls|csv|tsv|txt|zip|pdf|html|yml)\b(?:#\S+)?",
+    r"\S+\.(?:docx|xlsx|xls|csv|tsv|txt|zip|pdf|html|yml)\b(?:#\S+)?",
     r"\b[a-z]+(?:[_.][a-z0-9]+)+\b",
     r"\b[A-Z]+[A-Z0-9.-]*\d[A-Za-z0-9.*-]*",
-    r"\b(?:XLSX|XLS|Excel|CSV|PNG|PDF|HTML|KB|MB|DRG|DIP|ICD|MAD|TOP|ID|SHA|sha256)\b",
+    r"\b(?:XLSX|XLS|Excel|Word|CSV|PNG|PDF|HTML|KB|MB|DRG|DIP|ICD|MAD|TOP|ID|SHA|sha256)\b",
     # a command to be typed
     r"\byibao(?: [a-z]+)?\b",
 )

@@ -10,16 +10,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
-from dashboard.frame import unpublished
+from dashboard.frame import Standing, standing_of, unpublished
+from dashboard.issued import ledger_of
 from dashboard.pages import PAGES
 from tests.unit.figures_kit import COUNTY, OTHER_TOWN, PERIOD, TOWN, cell, publish
-from yibao import accounts, audit_log, logs
+from tests.unit.issuing_kit import make, send, sign_all
+from yibao import accounts, audit_log, issuing, logs
 from yibao.accounts import Role
 from yibao.audit_log import Action
+from yibao.figures import Scope, Selection, open_figures
 from yibao.paths import DATA_VARIABLE, DataPaths
 
 PUBLISHED_AT = "2026-11-21T10:15:00Z"
 LATER, EARLIER = "2026-11-22T02:00:00Z", "2026-11-20T02:00:00Z"
+ALL = Scope()
 SCRIPT = Path(__file__).resolve().parents[2] / "dashboard" / "serving" / "script.py"
 
 
@@ -156,3 +160,55 @@ def test_without_a_session_nothing_is_drawn(paths: DataPaths) -> None:
     app = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
     assert "登录已过期" in told(app)
     assert not app.selectbox and not app.title
+
+
+# what was issued -------------------------------------------------------------------------------------------------------
+
+
+def standing(paths: DataPaths, period: str = PERIOD, region: str = COUNTY, scope: Scope = ALL) -> Standing:
+    return standing_of(ledger_of(paths), open_figures(paths, scope), Selection(period, "ytd", region, "all"))
+
+
+def test_the_status_follows_the_ledger(paths: DataPaths) -> None:
+    assert standing(paths) == Standing("状态 内部数据，未报送")
+    sign_all(paths, make(paths))
+    send(paths)
+    assert standing(paths) == Standing("状态 月报已报送（初步数） 2026-11-22")
+    # a part of what was issued; and what was not
+    assert standing(paths, region=TOWN) == standing(paths)
+    assert standing(paths, period="2026-08") == Standing("状态 内部数据，未报送")
+    send(paths, "final")
+    assert standing(paths) == Standing("状态 月报最终数 2026-11-22")
+
+
+def test_the_status_tells_of_what_changed_since(paths: DataPaths) -> None:
+    sign_all(paths, make(paths))
+    issue = send(paths).issue
+    row = {"issue": issue, "period": PERIOD, "region_code": COUNTY, "indicator_code": "part_rate"}
+    publish(paths.root, tables={"mart_restatement": [row]}, days=1)
+    found = standing(paths)
+    assert found.restated == 1
+    assert f'<a href="/reports?period={PERIOD}&amp;mode=ytd&amp;region={COUNTY}' in found.status
+    assert "报送后有 1 个数变了</a>" in found.status
+    assert "本地区的数没有变化" in standing(paths, region=TOWN).status
+    # a clerk has no page to be sent to
+    publish(paths.root, tables={"mart_restatement": [{**row, "region_code": TOWN}]}, days=2)
+    clerk = standing(paths, region=TOWN, scope=Scope(TOWN))
+    assert clerk.restated == 1 and "href" not in clerk.status
+
+
+def test_a_damaged_ledger_turns_the_banner_red(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_all(paths, make(paths))
+    assert not standing(paths).damage
+    ledger = paths.issued / "ledger.jsonl"
+    ledger.write_bytes(ledger.read_bytes().replace(b"zhang", b"chang", 1))
+    shown = told(opened(paths, monkeypatch, {}))
+    assert 'class="banner bad"' in shown and "状态 无法判断是否报送" in shown
+    assert "报送台账不可信" in shown and "请保留原件" in shown
+
+
+def test_the_ledger_is_walked_once(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_all(paths, make(paths))
+    first = ledger_of(paths)
+    monkeypatch.setattr(issuing, "history", lambda _: pytest.fail("walked again"))
+    assert ledger_of(paths) is first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -12,15 +13,19 @@ import pytest
 
 from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.export import Stamp, workbook
+from dashboard.components.report_rows import standing_of
 from dashboard.pages.audit import entries_of
 from dashboard.pages.catalogue import rule_zh
-from dashboard.pages.reports import report_files
 from dashboard.pages.settlements import marks, narrowing_of
-from tests.unit.figures_kit import publish
-from yibao import audit_log
+from dashboard.report_files import reports_of
+from tests.unit.figures_kit import PERIOD, cell, publish
+from tests.unit.issuing_kit import FILES, make, send, sign_all
+from yibao import audit_log, issuing, publishing
 from yibao.audit_log import Action, AuditEntry
 from yibao.figures import AlertRule, Narrowing, Scope, Settlement, alert_rules, catalogue, open_figures
 from yibao.paths import DataPaths
+from yibao.problem import Problem
+from yibao.reporting.content import Status
 
 STAMP = Stamp("期间 2026-09", "2026-09-30", "20261001T000000Z-00000000", "张（zhang）", "2026-10-01 08:00")
 
@@ -64,18 +69,56 @@ def test_the_sheet_holds_the_rows_that_the_page_leaves_out() -> None:
     assert exported.rows == 2
 
 
-def test_report_files_are_those_of_the_period(tmp_path: Path) -> None:
-    folder = tmp_path / "2026-09"
-    folder.mkdir()
-    (folder / "月报.docx").write_bytes(b"abc")
-    (folder / ".draft").write_bytes(b"x")
-    (folder / "elsewhere").symlink_to(tmp_path)
-    (tmp_path / "secret").write_bytes(b"x")
-    [found] = report_files(tmp_path, "2026-09")
-    assert (found.path.name, found.size) == ("月报.docx", 3)
-    assert found.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert report_files(tmp_path, "2026-08") == ()
-    assert report_files(tmp_path, "..") == ()
+def test_reports_are_those_of_the_period(tmp_path: Path) -> None:
+    paths = publish(tmp_path / "data")
+    made = make(paths, "draft")
+    # one that is being written, and one whose listing is no listing
+    shutil.copytree(made.folder, made.folder.with_name(".weekly-0a"))
+    broken = made.folder.with_name("annual")
+    broken.mkdir()
+    (broken / "report.json").write_text('{"files": {"../../secret": "0"}}', encoding="utf-8")
+    [report], [problem] = reports_of(paths, PERIOD)
+    assert (report.listing.product, report.listing.status) == ("monthly", "draft")
+    assert [(file.path.name, file.size, file.whole) for file in report.files] == [
+        ("月报.docx", 4, True),
+        ("附表.xlsx", 5, True),
+    ]
+    assert problem.where == str(broken / "report.json")
+    assert reports_of(paths, "2026-08") == ((), ())
+
+
+def test_a_changed_file_is_not_handed_out(tmp_path: Path) -> None:
+    paths = publish(tmp_path / "data")
+    folder = make(paths).folder
+    [report], _ = reports_of(paths, PERIOD)
+    word = report.files[0]
+    assert word.content() == FILES["月报.docx"]
+    # changed after the page was drawn, and before
+    (folder / "月报.docx").write_bytes(b"wort")
+    with pytest.raises(Problem):
+        word.content()
+    (folder / "附表.xlsx").unlink()
+    [report], _ = reports_of(paths, PERIOD)
+    assert [file.whole for file in report.files] == [False, False]
+
+
+def test_how_far_a_report_is(tmp_path: Path) -> None:
+    paths = publish(tmp_path / "data", [cell("part_rate", "95")])
+
+    def told(status: Status) -> str:
+        listing = issuing.read_listing(make(paths, status).folder)
+        current = publishing.require_current(paths).run_id
+        return str(standing_of(listing, issuing.history(paths), current).content)
+
+    assert told("draft") == "草稿（未报送）"
+    sign_all(paths, make(paths, "draft"))
+    assert told("draft") == "草稿（未报送），已签：制表 zhang先生、审核 li先生、签发 wang先生"
+    assert told("provisional") == "签字已齐的初步数，尚未报送"
+    send(paths)
+    assert told("provisional") == "已报送（初步数） 2026-11-22"
+    assert told("final") == "签字已齐的最终数，尚未报送"
+    listing = issuing.read_listing(make(paths, "draft").folder)
+    assert standing_of(listing, issuing.history(paths), "a newer run").content == "不是当前版，请重新生成"
 
 
 def test_entries_of_a_month_are_the_newest_first(tmp_path: Path) -> None:

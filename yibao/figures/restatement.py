@@ -74,12 +74,29 @@ class _Period:
     period: str
 
 
+@dataclass(frozen=True)
+class _Count:
+    values: int
+
+
 def restated_periods(figures: Figures) -> tuple[str, ...]:
     """The issued periods of which a value has changed, the oldest first; none in a generation of before there were any."""
     if "mart_restatement" not in figures.generation.manifest.tables:
         return ()
     found = figures.rows(_Period, "select distinct period from mart_restatement order by period")
     return tuple(each.period for each in found)
+
+
+def restated_count(figures: Figures, period: str, region_code: str) -> int:
+    """How many values of a region have changed since the period was issued; 0 in a generation of before there were any."""
+    if "mart_restatement" not in figures.generation.manifest.tables:
+        return 0
+    [found] = figures.rows(
+        _Count,
+        "select count(*) from mart_restatement where period = ? and region_code = ?",
+        (period, region_code),
+    )
+    return found.values
 
 
 def restatements(figures: Figures, period: str) -> tuple[Restatement, ...]:

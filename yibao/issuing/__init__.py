@@ -3,7 +3,7 @@
 from yibao.issuing.entries import ROLES, Issued, Signed, SigningRole, moment_of
 from yibao.issuing.issuance import Issuer, issue
 from yibao.issuing.ledger import History, history, settle, verify_copies
-from yibao.issuing.made import LISTING, MadeReport, read_made
+from yibao.issuing.made import LISTING, Listing, MadeReport, read_listing, read_made
 from yibao.issuing.note import restatement_note
 from yibao.issuing.rules import State, state_in
 from yibao.issuing.signing import sign, state_of
@@ -14,6 +14,7 @@ __all__ = [
     "History",
     "Issued",
     "Issuer",
+    "Listing",
     "MadeReport",
     "Signed",
     "SigningRole",
@@ -21,6 +22,7 @@ __all__ = [
     "history",
     "issue",
     "moment_of",
+    "read_listing",
     "read_made",
     "restatement_note",
     "settle",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yibao import formatting
+from yibao import formatting, labels
 from yibao.figures import (
     Catalogue,
     Figures,
@@ -18,13 +18,6 @@ from yibao.figures import (
 
 _STATUS = {"provisional": "初步数", "final": "最终数"}
 _MODES = {"month": "当月", "ytd": "本年累计"}
-_CAUSES = {
-    "late": "补报",
-    "reversed": "冲销",
-    "corrected": "更正",
-    "catalogue": "指标定义改变",
-    "calculation": "计算方法改变",
-}
 # what one row of a dataset is; control totals change no value
 _THINGS = {
     "settlement": "结算单",
@@ -91,11 +84,11 @@ def _behind(rows: Sequence[RestatedRows], changed: Sequence[Restatement]) -> str
         parts.append("、".join(map(_counted, settled)) + f"（总费用净{cost}，基金支付净{fund}）")
     parts += [_counted(each) for each in rows if each.dataset != "settlement"]
     others = {cause for value in changed for cause in value.causes} & {"catalogue", "calculation"}
-    return "、".join([*parts, *(_CAUSES[cause] for cause in sorted(others))])
+    return "、".join([*parts, *(labels.RESTATED[cause] for cause in sorted(others))])
 
 
 def _counted(each: RestatedRows) -> str:
-    return f"{_CAUSES[each.cause]}{_THINGS[each.dataset]}{each.rows}条"
+    return f"{labels.RESTATED[each.cause]}{_THINGS[each.dataset]}{each.rows}条"
 
 
 def _change(value: Restatement, known: Catalogue) -> str | None:

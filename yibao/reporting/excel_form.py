@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter import utility
 
 from yibao import formatting
+from yibao.reporting.bureau import left_out_of
 from yibao.reporting.content import Figure, Letterhead, Report, SignOff, Sum, Table
 from yibao.reporting.excel_style import (
     BODY_SIZE,
@@ -106,7 +107,8 @@ def _write_above(sheet: Any, styles: Styles, form: Form, report: Report) -> None
     write_text(sheet, 0, 0, 0, form.last_column, form.table.title, title)
 
     plain = styles()
-    facts = (f"填报单位：{report.letterhead.issuer}", f"期　　间：{period_zh(report.identity.period)}")
+    reporter = report.letterhead.issuer + left_out_of(report.identity.region_name)
+    facts = (f"填报单位：{reporter}", f"期　　间：{period_zh(report.identity.period)}")
     split = _split(form, facts)
     beside = "" if split else "　" * int((whole - _FORM_HEAD_WIDTH) // 2)
     for row, text in enumerate(_form_head(form.table, report.letterhead), start=1):

@@ -8,6 +8,7 @@ import pytest
 
 from yibao.paths import DataPaths
 from yibao.problem import Problem
+from yibao.reporting.bureau import left_out_of
 from yibao.reporting.monthly import FORMS, SECTIONS
 from yibao.reporting.settings import DEFAULT_FILE, Known, parse, read_settings
 
@@ -30,6 +31,12 @@ def test_the_shipped_file_names_nobody_and_every_section() -> None:
     )
     assert settings.contents("monthly").sections == tuple(SECTIONS)
     assert settings.letterhead_for("示例县", "2026-09").issuer == "示例县医疗保障局"
+    # the bureau is the city's, whichever counties its figures leave out
+    city = "示例市（不含河西县）"
+    assert (
+        settings.letterhead_for(city, "2026-09").issuer + left_out_of(city)
+        == "示例市医疗保障局（不含河西县）"
+    )
     assert settings.letterhead_for("示例县", "2026-09").document_number == ""
 
 

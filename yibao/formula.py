@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 # what a spreadsheet may take for a formula, once the table is saved as CSV or a cell is edited
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+FORMULA = r"\s*[=+\-@＝＋－＠]|[\t\r\n]"
 # with a unit at most: Chinese signs behind a number make no formula
-_PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?(%|[一-龥]{1,4})?")
+PLAIN_NUMBER = r"[-+]?[0-9][0-9,]*(\.[0-9]+)?(%|[一-龥]{1,4})?"
+_FORMULA, _PLAIN_NUMBER = re.compile(FORMULA), re.compile(PLAIN_NUMBER)
 
 
 def defused(text: str) -> str:

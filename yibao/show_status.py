@@ -101,7 +101,7 @@ def _show_generations(screen: Screen, paths: DataPaths) -> None:
             generation.run_id,
             generation.period,
             generation.manifest.created_at,
-            "、".join(generation.manifest.counties),
+            _counties(generation),
         ]
         for generation in reversed(generations[-_GENERATIONS_SHOWN:])
     ]
@@ -112,3 +112,8 @@ def _show_generations(screen: Screen, paths: DataPaths) -> None:
         screen.line(f"另有更早的 {len(generations) - _GENERATIONS_SHOWN} 版，在 {paths.published}")
     if now not in {generation.run_id for generation in generations}:
         screen.line(f"注意：当前版 {now} 读不出来，请用 yibao rollback --to 换一版，或重新执行 yibao run。")
+
+
+def _counties(generation: publishing.Generation) -> str:
+    left_out = "、".join(generation.manifest.provenance.left_out)
+    return "、".join(generation.manifest.counties) + (f"（缺报：{left_out}）" if left_out else "")

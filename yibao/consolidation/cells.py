@@ -10,11 +10,11 @@ from yibao.consolidation.manifest import PackageManifest, compared
 from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.refusal import RESEND
 from yibao.consolidation.shapes import Shape
+from yibao.formula import FORMULA, PLAIN_NUMBER
 
 _DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)")
-# what a spreadsheet would run; the county's bureau puts an apostrophe before such text
-_FORMULA = r"(\s*[=+\-@＝＋－＠]|[\t\r\n]).*"
-_PLAIN_NUMBER = r"[-+]?[0-9][0-9,]*(\.[0-9]+)?%?"
+# what the county's bureau puts an apostrophe before
+_RISKY = f"({FORMULA}).*"
 # nearly every text is of this kind, and is asked for nothing more
 _PLAIN_TEXT = r"[^\s=+\-@＝＋－＠\x00-\x1f\x7f][^\x00-\x1f\x7f]*"
 _CONTROL = r"[\x00-\x1f\x7f]"
@@ -100,7 +100,7 @@ def typed(shape: Shape) -> str:
     columns = []
     for name, kind in shape.columns:
         if kind == "varchar":
-            defused = f"starts_with(\"{name}\", '''') and " + _matches(f'"{name}"', f"''{_FORMULA}")
+            defused = f"starts_with(\"{name}\", '''') and " + _matches(f'"{name}"', f"''{_RISKY}")
             columns.append(f'case when {defused} then substr("{name}", 2) else "{name}" end as "{name}"')
         else:
             columns.append(f'cast("{name}" as {kind}) as "{name}"')
@@ -130,7 +130,7 @@ def _type_fault(name: str, kind: str) -> Fault:
         name,
         f"length({column}) > {_LONGEST} or not {_matches(column, _PLAIN_TEXT)} and"
         f" (regexp_matches({column}, '{_CONTROL}')"
-        f" or {_matches(column, _FORMULA)} and not {_matches(column, _PLAIN_NUMBER)})",
+        f" or {_matches(column, _RISKY)} and not {_matches(column, PLAIN_NUMBER)})",
         "文字可能被电子表格当作公式，或带有控制字符、过长",
         "这不是 yibao 生成的内容，请向该县区查问来源；不要用 Excel 打开该文件。",
     )

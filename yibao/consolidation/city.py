@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 import duckdb
 
@@ -18,7 +20,7 @@ from yibao.consolidation.archive import Limits
 from yibao.consolidation.checking import Demand, Judgement, Verdict, judge
 from yibao.consolidation.manifest import PackageManifest
 from yibao.consolidation.model_sql import ModelSql
-from yibao.consolidation.reading import Package, read_manifest, read_package
+from yibao.consolidation.reading import Package, Standard, read_manifest, read_package
 from yibao.consolidation.shapes import model_shapes, seed_types
 from yibao.consolidation.writing import Taken, city_name, publish_city, taken_from
 from yibao.disk import problem_of
@@ -28,6 +30,9 @@ from yibao.project import Project
 from yibao.publishing import Generation
 
 _MEMORY_LIMIT = "1GB"
+# one package is read while the one before it is taken; each is a package in memory
+_READERS = 2
+_READER = {"memory_limit": "512MB", "threads": 1}
 _DRAFT = ".consolidating-"
 # told (done, total, what)
 Show = Callable[[int, int, str], None]
@@ -86,28 +91,20 @@ def _build(
     stopped = any(judgement.stops for judgement in judgements)
     judged: list[Judgement] = []
     taken: list[Taken] = []
-    with (
-        duckdb.connect(str(database), config={"memory_limit": _MEMORY_LIMIT}) as connection,
-        duckdb.connect(config={"memory_limit": _MEMORY_LIMIT}) as checker,
-    ):
+    with duckdb.connect(str(database), config={"memory_limit": _MEMORY_LIMIT}) as connection:
         # one transaction: what is thrown away is not made durable 60 times before
         connection.begin()
         connection.execute("set force_compression = 'uncompressed'")
         standard = prepare(connection, project, sql, request.demand.period, request.targets)
-        read = partial(read_package, limits=request.limits, standard=standard, connection=checker)
-        for number, judgement in enumerate(judgements):
+        for number, (judgement, package) in enumerate(_ahead(judgements, request.limits, standard)):
             show(number, len(judgements), judgement.county.name)
-            if judgement.verdict is not Verdict.TAKEN:
-                judged.append(judgement)
-                continue
             # read even where another package stopped it all: what is wrong is told at once
-            after, package = _read(read, judgement)
             if package is not None:
                 taken.append(taken_from(package))
                 if not stopped:
                     take(connection, sql, package, city)
-            judged.append(after)
-            stopped = stopped or after.stops
+            judged.append(judgement)
+            stopped = stopped or judgement.stops
         show(len(judgements), len(judgements), "")
         if stopped or not taken:
             return Outcome(tuple(judged), None)
@@ -120,14 +117,42 @@ def _build(
     return Outcome(tuple(judged), generation)
 
 
-def _read(read: Callable[[Path], Package], judgement: Judgement) -> tuple[Judgement, Package | None]:
-    assert judgement.path is not None
+def _ahead(
+    judgements: Sequence[Judgement], limits: Limits, standard: Standard
+) -> Iterator[tuple[Judgement, Package | None]]:
+    """Every judgement in order, after its package was read; those that are not taken are not read."""
+    with ExitStack() as opened:
+        checkers: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
+        for _ in range(_READERS):
+            checkers.put(opened.enter_context(duckdb.connect(config=_READER)))
+        # left first, so that no reader outlives its connection
+        readers = opened.enter_context(ThreadPoolExecutor(_READERS))
+        waiting = deque[Future[tuple[Judgement, Package | None]]]()
+        for judgement in judgements:
+            waiting.append(readers.submit(_read, judgement, limits, standard, checkers))
+            if len(waiting) == _READERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _read(
+    judgement: Judgement,
+    limits: Limits,
+    standard: Standard,
+    checkers: SimpleQueue[duckdb.DuckDBPyConnection],
+) -> tuple[Judgement, Package | None]:
+    if judgement.verdict is not Verdict.TAKEN or judgement.path is None:
+        return judgement, None
+    checker = checkers.get()
     try:
-        return judgement, read(judgement.path)
+        return judgement, read_package(judgement.path, limits, standard, checker)
     except Problem as problem:
         return replace(judgement, verdict=Verdict.FAILED, problem=problem), None
     except OSError as error:
         return replace(judgement, verdict=Verdict.ERROR, problem=_unread(judgement.path, error)), None
+    finally:
+        checkers.put(checker)
 
 
 def _manifests(

@@ -20,6 +20,7 @@ from yibao.quality.failing import FailingKeys
 from yibao.quality.results import Judged, Result
 from yibao.quality.suites import Expectation, Suite
 from yibao.quality_page import page_of_generation
+from yibao.reporting.bureau import LEFT_OUT
 from yibao.warehouse import BuiltWarehouse
 
 _NAMES_SHOWN = 3
@@ -57,7 +58,7 @@ def city_name(city: Place, judgements: Sequence[Judgement]) -> Place:
     told = "、".join(names[:_NAMES_SHOWN])
     if len(names) > _NAMES_SHOWN:
         told += f"等{len(names)}个县区"
-    return Place(city.code, f"{city.name}（不含{told}）")
+    return Place(city.code, f"{city.name}{LEFT_OUT}{told}）")
 
 
 def publish_city(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from yibao.reporting.bureau import left_out_of
 from yibao.reporting.content import STATUS_ZH, Identity, Report, Table
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -32,7 +33,8 @@ def span_zh(report: Report) -> str:
 def form_facts(report: Report) -> tuple[str, str]:
     """Who made a form, and for when: at the left of its head."""
     maker = "公示单位" if report.reader == "everybody" else "填报单位"
-    return f"{maker}：{report.letterhead.issuer}", f"期　　间：{span_zh(report)}"
+    who = report.letterhead.issuer + left_out_of(report.identity.region_name)
+    return f"{maker}：{who}", f"期　　间：{span_zh(report)}"
 
 
 def form_head(report: Report, table: Table) -> tuple[str, ...]:

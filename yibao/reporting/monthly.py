@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from yibao.reporting.bureau import left_out_of
 from yibao.reporting.content import Block, Chart, Heading, Paragraph, Report, Table
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order, Product, identity
@@ -66,7 +67,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
     body.append(Paragraph(("特此报告。",)))
     report = Report(
         identity=identity(numbers.figures, order, MONTHLY.code, scene.last_day.isoformat()),
-        title=f"{scene.issuer}关于{month}医疗保障主要指标运行情况的报告",
+        title=f"{scene.issuer}关于{month}医疗保障主要指标运行情况{left_out_of(order.region_name)}的报告",
         dated=order.dated,
         letterhead=order.letterhead,
         sign_off=order.sign_off,

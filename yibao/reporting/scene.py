@@ -13,6 +13,7 @@ from yibao.figures import UNKNOWN_TOWNSHIP, Institution, Region, Selection, inst
 from yibao.figures import schemes as all_schemes
 from yibao.problem import Problem
 from yibao.reporting import sentences as say
+from yibao.reporting.bureau import bureau_of
 from yibao.reporting.content import Figure
 from yibao.reporting.few import is_few
 from yibao.reporting.numbers import Numbers
@@ -76,7 +77,7 @@ class Scene:
     @property
     def issuer(self) -> str:
         """Who writes: as configured, else the region's bureau."""
-        return self.order.letterhead.issuer or f"{self.order.region_name}医疗保障局"
+        return self.order.letterhead.issuer or bureau_of(self.order.region_name)
 
     @property
     def whole(self) -> str:

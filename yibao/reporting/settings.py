@@ -16,6 +16,7 @@ from typing import Any
 
 from yibao.paths import DataPaths
 from yibao.problem import Problem
+from yibao.reporting.bureau import bureau_of
 from yibao.reporting.content import Letterhead
 
 FILE_NAME = "report.toml"
@@ -59,7 +60,7 @@ class Settings:
         """The letterhead of one report: without an issuer the region's bureau, the document number of that month."""
         year, month = period.split("-")
         number = self.letterhead.document_number.format(year=year, month=int(month))
-        issuer = self.letterhead.issuer or f"{region_name}医疗保障局"
+        issuer = self.letterhead.issuer or bureau_of(region_name)
         return replace(self.letterhead, issuer=issuer, document_number=number)
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from yibao.project import catalogue_hash, find_project
+from yibao.reporting.delimited import encoded
 
 PERIODS = ("2026-09", "2026-08", "2025-09")
 TABLES = (
@@ -34,8 +32,6 @@ TABLES = (
     "mart_supervision",
     "measure",
 )
-_FORMULA = re.compile(r"\s*[=+\-@]")
-_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?%?")
 
 
 def manifest_of(county: str, name: str, **more: Any) -> dict[str, Any]:
@@ -96,20 +92,7 @@ def write_package(
     return path
 
 
-def encoded(head: Sequence[str], rows: Sequence[Sequence[str | None]]) -> bytes:
-    """CSV: UTF-8 with BOM, CRLF, an apostrophe before what a spreadsheet would run."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([cell and _defused(cell) for cell in row] for row in rows)
-    return stream.getvalue().encode("utf-8-sig")
-
-
 def _listed(connection: duckdb.DuckDBPyConnection, sql: str) -> bytes:
     found = connection.execute(f"select columns(*)::varchar from ({sql})")
     head = [column[0] for column in found.description or ()]
     return encoded(head, found.fetchall())
-
-
-def _defused(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell

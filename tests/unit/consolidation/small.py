@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from tests.unit.consolidation.packages import encoded, manifest_of, write_package
+from tests.unit.consolidation.packages import manifest_of, write_package
 from yibao.consolidation.adding import NAMED, Place, Target, prepare
 from yibao.consolidation.checking import Demand
 from yibao.consolidation.city import Outcome, Request, consolidate
@@ -18,6 +18,7 @@ from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.reading import SAME, TAKEN, Standard
 from yibao.paths import DataPaths
 from yibao.project import catalogue_hash, find_project
+from yibao.reporting.delimited import encoded
 
 CITY = Place("990100", "示范市")
 EAST, WEST = Place("990101", "河东县"), Place("990102", "河西县")

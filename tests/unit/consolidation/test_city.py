@@ -197,6 +197,8 @@ def test_without_a_county_nothing_is_published_unless_asked_for_and_then_every_p
     # dated the 8th
     assert "2026-10-08（逾期）" in done.stdout and "缺报，不计入" in done.stdout
     data = DataPaths(tmp_path / "data")
+    status = CliRunner().invoke(cli.main, ["status", "--data", str(data.root)])
+    assert "990101（缺报：河西县）" in status.stdout
     figures = open_figures(data, Scope())
     assert told(at(figures, "part_rate")) == (96, 100, 96, "ok")
     shown = page(data, monkeypatch)

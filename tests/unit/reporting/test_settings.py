@@ -9,6 +9,7 @@ import pytest
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.reporting import annual, quarterly
+from yibao.reporting.bureau import left_out_of
 from yibao.reporting.monthly import SECTIONS
 from yibao.reporting.products import known
 from yibao.reporting.settings import DEFAULT_FILE, parse, read_settings
@@ -34,6 +35,12 @@ def test_the_shipped_file_names_nobody_and_every_section() -> None:
     assert settings.contents("quarterly").sections == tuple(quarterly.SECTIONS)
     assert settings.contents("annual").sections == annual.SECTIONS
     assert settings.letterhead_for("示例县", "2026-09").issuer == "示例县医疗保障局"
+    # the bureau is the city's, whichever counties its figures leave out
+    city = "示例市（不含河西县）"
+    assert (
+        settings.letterhead_for(city, "2026-09").issuer + left_out_of(city)
+        == "示例市医疗保障局（不含河西县）"
+    )
     assert settings.letterhead_for("示例县", "2026-09").document_number == ""
 
 

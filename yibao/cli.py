@@ -8,26 +8,26 @@ from typing import Any
 import click
 
 from yibao import __version__, lookup, publishing, quality, show_check, show_status, show_values, summary
-from yibao.account_commands import audit, user
-from yibao.cluster_commands import cluster
 from yibao.command import ChineseGroup, Session
-from yibao.consolidate_command import consolidate_command
-from yibao.dashboard_command import dashboard
+from yibao.commands.account import audit, user
+from yibao.commands.cluster import cluster
+from yibao.commands.consolidate import consolidate_command
+from yibao.commands.dashboard import dashboard
+from yibao.commands.issuing import issue, issued, sign
+from yibao.commands.quality import quality as quality_command
+from yibao.commands.report import report
+from yibao.commands.returns import returns
+from yibao.commands.upkeep import backup, prune, restore
 from yibao.intake import dataset_names, require_landed, require_none_refused, take_in
-from yibao.issuing_commands import issue, issued, sign
 from yibao.lock import data_lock
 from yibao.logs import write_run_report
 from yibao.options import FOLDER, data_option, existing, made, project_option
 from yibao.problem import Problem
 from yibao.project import find_project
 from yibao.quality import check as check_warehouse
-from yibao.quality_commands import quality as quality_command
 from yibao.quality_page import write_check_page
 from yibao.release import publish_checked
-from yibao.report_command import report
-from yibao.returns_command import returns
 from yibao.road import RunRequest, require_period_form, walk
-from yibao.upkeep_commands import backup, prune, restore
 from yibao.warehouse import TARGETS, call_dbt, engine_for
 
 inbox_option = click.option(

@@ -32,7 +32,7 @@ from yibao.publishing import Generation
 _MEMORY_LIMIT = "1GB"
 # one package is read while the one before it is taken; each is a package in memory
 _READERS = 2
-_READER = {"memory_limit": "512MB", "threads": 1}
+_READER: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "512MB", "threads": 1}
 _DRAFT = ".consolidating-"
 # told (done, total, what)
 Show = Callable[[int, int, str], None]

@@ -251,6 +251,13 @@ CALLS: dict[str, list[str] | None] = {
     "rollback": [],
     "quality": [],
     "returns": [],
+    "report": ["--date", "2026-10-05"],
+    # they add a name of the bureau's own to what the report is
+    "sign": None,
+    "issue": None,
+    "issued": [],
+    # packages hold no rows of persons
+    "consolidate": None,
     "backup": ["--to", "kept"],
     # what it writes is what is in the archive
     "restore": None,

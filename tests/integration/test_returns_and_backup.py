@@ -24,6 +24,8 @@ from yibao.paths import DataPaths
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 BAD = INBOX.parent / "inbox_bad"
+# one process, or the restored county would be made and run twice
+pytestmark = pytest.mark.xdist_group("returns")
 
 
 @pytest.fixture(scope="module")

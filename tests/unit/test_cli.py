@@ -29,7 +29,7 @@ from tests.unit.small_warehouse import (
     passing,
     write_manifest,
 )
-from yibao import cli, cluster, publishing, quality
+from yibao import __version__, cli, cluster, publishing, quality
 from yibao.cluster import LocalCluster, Plan, Service, local
 from yibao.cluster.settings import Ports
 from yibao.paths import DataPaths
@@ -460,6 +460,17 @@ def test_status_of_an_empty_folder(yibao: Run, paths: DataPaths) -> None:
     result = yibao("status")
     assert result.exit_code == 0
     assert "还没有导入任何文件" in result.stdout and "还没有发布过" in result.stdout
+
+
+def test_the_process_ends_at_once_with_what_it_told(tmp_path: Path) -> None:
+    """CPython's own end aborts the process where a thread of Arrow still holds a buffer of Python."""
+    started = "import atexit, sys; atexit.register(print, 'torn down'); from yibao.__main__ import run; run()"
+    for arguments, code, told in ((("--version",), 0, __version__), (("land",), 2, "--inbox")):
+        done = subprocess.run(
+            [sys.executable, "-c", started, *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code and told in done.stdout + done.stderr
+        assert "torn down" not in done.stdout
 
 
 def cells(result: Result, start: str) -> list[str]:

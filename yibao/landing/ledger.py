@@ -78,9 +78,10 @@ def read_ledger(paths: DataPaths) -> list[LedgerEntry]:
             content = path.read_bytes()
             if hashlib.sha256(content).hexdigest() != read_sums(folder).get(LEDGER_FILE):
                 raise damaged(path, "导入台账与写下时不同")
-            # not from a Python file: Arrow's threads would still hold it when the interpreter ends, and abort the process
-            table = pq.read_table(pa.BufferReader(content), schema=SCHEMA)
+            table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
         except (OSError, pa.ArrowException) as error:
             raise damaged(path, "导入台账读不出来") from error
+        if table.schema != SCHEMA:
+            raise damaged(path, "导入台账的列与本版不同")
         entries += [LedgerEntry(**row) for row in table.to_pylist()]
     return sorted(entries, key=lambda entry: (entry.batch, entry.file, entry.sheet or ""))

@@ -202,9 +202,9 @@ def _region(view: View, code: str | None) -> str:
     """The township's name, or the county's, or the code as far as it is not ours."""
     if not code:
         return ""
-    return next(
-        (view.regions[part].name for part in (code[:9], code[:6]) if part in view.regions), f"区划 {code}"
-    )
+    # a township's account knows no other region of its county by name
+    elsewhere = "本县" if code[:6] == view.region.code[:6] else f"区划 {code}"
+    return next((view.regions[part].name for part in (code[:9], code[:6]) if part in view.regions), elsewhere)
 
 
 def _selection(view: View, code: str) -> Selection:

@@ -158,7 +158,8 @@ def _show_regions(view: View) -> None:
                 None if one_scheme else target,
             ),
             codes=(code,),
-            note="点击一行，查看该地区各村未参保人数。" if view.region.level == "county" else "",
+            note=("" if one_scheme or target is None else "虚线为目标。")
+            + ("点击一行，查看该地区各村未参保人数。" if view.region.level == "county" else ""),
             on_row=lambda line: view.go("participation", region=places[line].region_code),
         ),
     )

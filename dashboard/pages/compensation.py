@@ -237,7 +237,7 @@ def _show_schemes(view: View) -> None:
             "schemes",
             "按险种",
             Table((Column("险种"), *_PARTS), rows),
-            note="目标是该险种的：政策范围内报销比，职工（含离休）高于居民。",
+            note="目标按险种列；政策范围内报销比的目标，职工和离休与居民不同。",
         ),
     )
 

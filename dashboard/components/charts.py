@@ -47,7 +47,11 @@ def point(at: str, content: Content, kind: Kind, series: str = "") -> Point:
 def lines(
     points: Sequence[Point], *, unit: str, target: float | None = None, limits: Sequence[Limit] = ()
 ) -> Spec:
-    """One line for each series over months or other ordered places; a gap where a value is missing."""
+    """One line for each series over months or other ordered places; a gap where a value is missing.
+
+    Places before the first number of all series are not drawn.
+    """
+    points = _from_first_number(points)
     order = list(dict.fromkeys(point.series for point in points))
     shared = {
         "x": _PLACES,
@@ -65,7 +69,10 @@ def lines(
         {"data": data, "mark": _DOTS, "encoding": shared},
     ]
     drawn = [*([] if target is None else [Limit(target, f"目标 {target:g}")]), *limits]
+    lowest = min((limit.at for limit in drawn), default=0.0)
     for limit in drawn:
+        # of two lines close together the upper one has its name above, the lower one below
+        dy = 9 if drawn[1:] and limit.at == lowest else -7
         here = inline([{"limit": limit.at, "text": limit.name}])
         layers.append(
             {
@@ -77,7 +84,7 @@ def lines(
         layers.append(
             {
                 "data": here,
-                "mark": {"type": "text", "align": "left", "dy": -7, "color": limit.color, "fontSize": 12},
+                "mark": {"type": "text", "align": "left", "dy": dy, "color": limit.color, "fontSize": 12},
                 "encoding": {"x": {"value": 4}, "y": quantity("limit"), "text": nominal("text")},
             }
         )
@@ -206,6 +213,7 @@ _LOOK: Spec = {
         "grid": True,
         "gridColor": "#eceff3",
         "domainColor": palette.LIGHT_GREY,
+        "labelSeparation": 4,
     },
     "axisX": {"grid": False},
     "view": {"stroke": None},
@@ -216,11 +224,21 @@ _LOOK: Spec = {
         "labelFontSize": 12,
         "labelColor": palette.INK,
         "labelLimit": 280,
+        "symbolOpacity": 1,
     },
 }
+# of a name and its sign, in the width of a phone
+_LEGEND_CHARACTERS = 26
 _LINE: Spec = {"type": "line", "strokeWidth": 2.2, "invalid": "break-paths-show-domains"}
-_DOTS: Spec = {"type": "circle", "size": 42, "invalid": "filter"}
+_DOTS: Spec = {"type": "circle", "size": 42, "opacity": 1, "invalid": "filter"}
 _PLACES = nominal("at", title=None, sort=None, axis={"labelAngle": 0, "labelOverlap": "greedy"})
+
+
+def _from_first_number(points: Sequence[Point]) -> list[Point]:
+    places = list(dict.fromkeys(point.at for point in points))
+    known = {point.at for point in points if point.value is not None}
+    begun = places[next((number for number, at in enumerate(places) if at in known), 0) :]
+    return [point for point in points if point.at in begun]
 
 
 def _data(points: Sequence[Point]) -> Spec:
@@ -239,9 +257,14 @@ def _color(order: list[str]) -> Spec:
         "series",
         sort=order,
         scale={"domain": order, "range": list(palette.SERIES[: len(order)])},
-        # more of them in one line would be cut off on a phone
-        legend={"title": None, "columns": 2 if order[3:] else 3},
+        legend={"title": None, "columns": _legend_columns(order)},
     )
+
+
+def _legend_columns(names: Sequence[str]) -> int:
+    """How many names stand in one line: a longer line would be cut off on a phone."""
+    longest = max(len(name) for name in names)
+    return max(1, min(3, _LEGEND_CHARACTERS // (longest + 2), 2 if names[3:] else 3))
 
 
 def _tooltip(with_series: bool) -> list[Spec]:

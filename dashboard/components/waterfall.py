@@ -24,7 +24,7 @@ def waterfall(whole: Point, parts: Sequence[Point], *, unit: str) -> Spec:
         "y": nominal("at", title=None, sort=None, axis={"labelLimit": 160}),
         "tooltip": [nominal("at", title="项目"), nominal("text", title="数值")],
     }
-    reach = {"domain": [min(0.0, left), (whole.value or 0.0) * 1.35]}
+    reach = {"domain": [min(0.0, left), (whole.value or 0.0) * 1.15]}
     drawn = {
         "data": data,
         "mark": {"type": "bar", "height": {"band": 0.66}},

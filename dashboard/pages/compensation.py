@@ -231,7 +231,15 @@ def _show_schemes(view: View) -> None:
         )
         for paid in paid_by_scheme(view.figures, view.chosen)
     )
-    show(view, Block("schemes", "按险种", Table((Column("险种"), *_PARTS), rows)))
+    show(
+        view,
+        Block(
+            "schemes",
+            "按险种",
+            Table((Column("险种"), *_PARTS), rows),
+            note="目标按险种列；政策范围内报销比的目标，职工和离休与居民不同。",
+        ),
+    )
 
 
 def _show_places(view: View) -> None:

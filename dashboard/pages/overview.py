@@ -45,7 +45,7 @@ def render(view: View) -> None:
     with left:
         _show_alerts(view, raised)
     with right:
-        show(view, ranked_regions(view, "part_rate", places, ("参保人数", "应参保人口"), "overview"))
+        show(view, ranked_regions(view, "part_rate", places, ("参保人数", "户籍人口"), "overview"))
 
 
 def findings(view: View, now: dict[str, Value], raised: Sequence[Value]) -> str:

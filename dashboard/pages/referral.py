@@ -250,8 +250,13 @@ def _show_outside(view: View) -> None:
                     of_change(percent(each.cases, whole)),
                     each.cost,
                     of_change(each.avg_cost),
-                    counted(view, each.unreferred),
-                    of_change(percent(each.unreferred, each.cases)),
+                    # the share would tell the count
+                    *guarded(
+                        view,
+                        each.unreferred,
+                        each.unreferred,
+                        of_change(percent(each.unreferred, each.cases)),
+                    ),
                 ),
             )
         )

@@ -43,6 +43,13 @@
 {# Names of the columns that lineage adds to every landed row. #}
 {% macro lineage_columns() %}{{ return(['_file_id', '_sheet', '_row']) }}{% endmacro %}
 
+{# Whether two rows are the same landed one: the condition of a join. #}
+{% macro same_row(left, right) -%}
+    {%- set columns = [] -%}
+    {%- for column in lineage_columns() %}{% do columns.append(left ~ "." ~ column ~ " = " ~ right ~ "." ~ column) %}{% endfor -%}
+    {{- return(columns | join(" and ")) -}}
+{%- endmacro %}
+
 {# What staging keeps of a field: the field, and for personal data the mask (and the state of a certificate). #}
 {% macro staged_columns_of(field) %}
     {% if field.pii == 'id' %}{{ return([field.name, field.name ~ '_mask', field.name ~ '_check']) }}

@@ -24,9 +24,7 @@ faults as (select * from {{ ref('int_row_fault') }}),
             where
                 faults.dataset = '{{ dataset }}'
                 and faults.field in ('', {{ key_names }})
-                and faults._file_id = staged._file_id
-                and faults._sheet = staged._sheet
-                and faults._row = staged._row
+                and {{ same_row('faults', 'staged') }}
         )
 ),
 
@@ -105,9 +103,7 @@ int_quarantined_row as (
     left join corrections
         on
             keyed.dataset = corrections.dataset
-            and keyed._file_id = corrections._file_id
-            and keyed._sheet = corrections._sheet
-            and keyed._row = corrections._row
+            and {{ same_row('keyed', 'corrections') }}
             and corrections.correction_rank = 1
 )
 

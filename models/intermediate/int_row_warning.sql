@@ -9,9 +9,7 @@ with staged as (
             from {{ ref('int_row_exclusion') }} as exclusion
             where
                 exclusion.dataset = staged.dataset
-                and exclusion._file_id = staged._file_id
-                and exclusion._sheet = staged._sheet
-                and exclusion._row = staged._row
+                and {{ same_row('exclusion', 'staged') }}
         )
 ),
 

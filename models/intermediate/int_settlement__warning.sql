@@ -34,10 +34,7 @@ totals as (
         landed.total_cost
     from settlements
     inner join landed
-        on
-            settlements._file_id = landed._file_id
-            and settlements._sheet = landed._sheet
-            and settlements._row = landed._row
+        on {{ same_row('settlements', 'landed') }}
     where
         settlements.items > 0
         and settlements.sign = 1

@@ -39,6 +39,19 @@ def test_every_chart_keeps_to_the_schema(chart: Spec) -> None:
     altair.Chart.from_dict(chart, validate=True)
 
 
+def test_lines_begin_with_the_first_number_and_keep_later_gaps() -> None:
+    months = [Point("1月", None, "甲"), Point("2月", 1.0, "甲"), Point("3月", None, "甲")]
+    assert [point["at"] for point in drawn(lines(months, unit="%"), "at")] == ["2月", "3月"]
+
+
+def test_names_of_series_are_not_cut_off_on_a_phone() -> None:
+    def legend(*names: str) -> int:
+        found = columns([Point("1月", 1.0, name) for name in names], unit="元")
+        return int(found["layer"][0]["encoding"]["color"]["legend"]["columns"])
+
+    assert (legend("收入", "支出", "结余"), legend("住院基金支付比（全口径）", "住院实际补偿比")) == (3, 1)
+
+
 def test_each_part_of_a_waterfall_begins_where_the_last_ended() -> None:
     chart = waterfall(
         Point("总", 100.0, "总"), [Point("甲", 60.0, "基金"), Point("乙", 30.0, "个人")], unit="万元"

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from dashboard.components.cell import Gap
-from dashboard.pages.participation import _carried, _group, _growth
+from dashboard.components.collection_progress import _carried, _growth
+from dashboard.components.priority_groups import _group
 from yibao.figures import TenDay, Value
 
 

@@ -56,10 +56,7 @@ fct_settlement as (
         resolved.month_fingerprint
     from resolved
     inner join landed
-        on
-            resolved._file_id = landed._file_id
-            and resolved._sheet = landed._sheet
-            and resolved._row = landed._row
+        on {{ same_row('resolved', 'landed') }}
 )
 
 select * from fct_settlement

@@ -72,10 +72,7 @@ mart_settlement as (
     left join regions on settlements.township = regions.region_code
     left join institutions on settlements.inst_code = institutions.inst_code
     left join warned
-        on
-            settlements._file_id = warned._file_id
-            and settlements._sheet = warned._sheet
-            and settlements._row = warned._row
+        on {{ same_row('settlements', 'warned') }}
 )
 
 select * from mart_settlement

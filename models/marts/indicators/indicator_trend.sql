@@ -41,6 +41,8 @@ compared as (
                 and cells.insutype = 'all'
                 and cells.breakdown = 'none'
                 then coalesce(targets.target_value, indicators.default_target)
+            when {{ scheme_family('cells.insutype') }} = 'employee'
+                then coalesce(indicators.employee_target, indicators.default_target)
             else indicators.default_target
         end as target_value
     from cells

@@ -1,13 +1,13 @@
 -- One row per insurance year, ten-day and region, all schemes together: what was collected in it
 -- and so far, beside the same ten-day of the year before, the persons insured and the amount due.
 -- Unlike mart_collection it has a row too where nothing was paid.
-with collection as (
+with ten_days as (select * from {{ ref('int_ten_day') }}),
+
+collection as (
     select *
     from {{ ref('mart_collection') }}
     where insutype = 'all'
 ),
-
-periods as (select * from {{ ref('dim_period') }}),
 
 regions as (select * from {{ ref('dim_region') }}),
 
@@ -23,79 +23,32 @@ targets as (
     where indicator_code = 'collect_rate'
 ),
 
-years as (
-    select
-        insurance_year,
-        min(ten_day_no) as first_no
-    from collection
-    group by insurance_year
-),
-
--- every reported ten-day of an insurance year, and whatever else something was paid in, this year
--- or the year before
-numbers as (
-    select
-        years.insurance_year,
-        (periods.month_no - years.insurance_year * 12 - 1) * 3 + ten_days.ten_day as ten_day_no
-    from years
-    cross join periods
-    cross join (values (1), (2), (3)) as ten_days (ten_day)
-    where
-        (periods.month_no - years.insurance_year * 12 - 1) * 3 + ten_days.ten_day
-        between years.first_no and 36
-    union
-    select
-        insurance_year,
-        ten_day_no
-    from collection
-    union
-    select
-        years.insurance_year,
-        collection.ten_day_no
-    from years
-    inner join collection on years.insurance_year = collection.insurance_year + 1
-),
-
-reported as (select max(month_no) * 3 as last_no from periods),
-
-dated as (
-    select
-        numbers.insurance_year,
-        numbers.ten_day_no,
-        numbers.ten_day_no - 3 * floor((numbers.ten_day_no - 1) / 3.0) as ten_day,
-        {{ month_of(add_months(
-            'make_date(cast(numbers.insurance_year as integer), 1, 1)',
-            'floor((numbers.ten_day_no - 1) / 3.0)'
-        )) }} as pay_month
-    from numbers
-    cross join reported
-    where numbers.insurance_year * 36 + numbers.ten_day_no <= reported.last_no
-),
-
 paid as (
     select
-        dated.*,
+        ten_days.insurance_year,
+        ten_days.ten_day_no,
+        ten_days.ten_day,
+        ten_days.pay_month,
         regions.region_code,
         regions.region_name,
         regions.level,
         coalesce(this_year.persons, 0) as persons,
         coalesce(this_year.amount, 0) as amount,
-        case when years.insurance_year is not null then coalesce(last_year.persons, 0) end
+        case when ten_days.has_year_before then coalesce(last_year.persons, 0) end
             as last_year_persons,
-        case when years.insurance_year is not null then coalesce(last_year.amount, 0) end
+        case when ten_days.has_year_before then coalesce(last_year.amount, 0) end
             as last_year_amount
-    from dated
+    from ten_days
     cross join regions
-    left join years on dated.insurance_year = years.insurance_year + 1
     left join collection as this_year
         on
-            dated.insurance_year = this_year.insurance_year
-            and dated.ten_day_no = this_year.ten_day_no
+            ten_days.insurance_year = this_year.insurance_year
+            and ten_days.ten_day_no = this_year.ten_day_no
             and regions.region_code = this_year.region_code
     left join collection as last_year
         on
-            dated.insurance_year = last_year.insurance_year + 1
-            and dated.ten_day_no = last_year.ten_day_no
+            ten_days.insurance_year = last_year.insurance_year + 1
+            and ten_days.ten_day_no = last_year.ten_day_no
             and regions.region_code = last_year.region_code
 ),
 
@@ -127,10 +80,10 @@ compared as (
 
 mart_ten_day as (
     select
-        cast(insurance_year as bigint) as insurance_year,
+        insurance_year,
         pay_month,
-        cast(ten_day as bigint) as ten_day,
-        cast(ten_day_no as bigint) as ten_day_no,
+        ten_day,
+        ten_day_no,
         region_code,
         region_name,
         level,

@@ -44,9 +44,7 @@ excluded as (
     inner join {{ ref('stg_' ~ dataset) }} as staged
         on
             exclusions.dataset = '{{ dataset }}'
-            and exclusions._file_id = staged._file_id
-            and exclusions._sheet = staged._sheet
-            and exclusions._row = staged._row
+            and {{ same_row('exclusions', 'staged') }}
     group by exclusions._file_id, exclusions._sheet
     {%- if not loop.last %}
     union all

@@ -42,9 +42,7 @@ inspections as (
     left join exclusions
         on
             exclusions.dataset = '{{ dataset }}'
-            and staged._file_id = exclusions._file_id
-            and staged._sheet = exclusions._sheet
-            and staged._row = exclusions._row
+            and {{ same_row('staged', 'exclusions') }}
     group by all
 ),
 
@@ -75,9 +73,7 @@ settlement_item_part as (
     inner join {{ ref('stg_settlement_item') }} as staged
         on
             exclusions.dataset = 'settlement_item'
-            and exclusions._file_id = staged._file_id
-            and exclusions._sheet = staged._sheet
-            and exclusions._row = staged._row
+            and {{ same_row('exclusions', 'staged') }}
 ),
 
 inspection_finding_part as (
@@ -93,9 +89,7 @@ inspection_finding_part as (
     left join exclusions
         on
             exclusions.dataset = 'inspection_finding'
-            and staged._file_id = exclusions._file_id
-            and staged._sheet = exclusions._sheet
-            and staged._row = exclusions._row
+            and {{ same_row('staged', 'exclusions') }}
 ),
 
 {% for dataset, parent in of_parents.items() -%}

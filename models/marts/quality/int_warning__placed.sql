@@ -43,9 +43,7 @@ named as (
     inner join {{ ref('stg_' ~ dataset) }} as staged
         on
             warnings.dataset = '{{ dataset }}'
-            and warnings._file_id = staged._file_id
-            and warnings._sheet = staged._sheet
-            and warnings._row = staged._row
+            and {{ same_row('warnings', 'staged') }}
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -21,9 +21,7 @@ faults as (
     left join quarantined_rows
         on
             record_faults.dataset = quarantined_rows.dataset
-            and record_faults._file_id = quarantined_rows._file_id
-            and record_faults._sheet = quarantined_rows._sheet
-            and record_faults._row = quarantined_rows._row
+            and {{ same_row('record_faults', 'quarantined_rows') }}
 ),
 
 {{ fault_message_ctes() }}

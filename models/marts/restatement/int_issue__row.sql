@@ -127,15 +127,11 @@ int_issue__row as (
     left join issued_originals
         on
             compared.issue = issued_originals.issue
-            and compared._file_id = issued_originals._file_id
-            and compared._sheet = issued_originals._sheet
-            and compared._row = issued_originals._row
+            and {{ same_row('compared', 'issued_originals') }}
     left join settlements
         on
             compared.dataset = 'settlement'
-            and compared._file_id = settlements._file_id
-            and compared._sheet = settlements._sheet
-            and compared._row = settlements._row
+            and {{ same_row('compared', 'settlements') }}
     left join contributions
         on compared.dataset = 'contribution' and compared.row_key = contributions.payment_id
 )

@@ -1,22 +1,9 @@
 -- One row per issued value that would be another one now (semantics 4): as issued, as recomputed,
 -- and the causes. A cause is a kind of changed row in the datasets, months, place and scheme of the
 -- cell; where there is none, in any (a new enrollment moves settlements to another township).
-{% set cell = [
-    'period', 'period_mode', 'region_code', 'insutype', 'breakdown', 'breakdown_value',
-    'indicator_code',
-] -%}
+{% set cell = cell_key() + ['indicator_code'] -%}
 {% set causes = ['late', 'reversed', 'corrected'] -%}
-with issues as (select * from {{ ref('int_issue') }}),
-
-issued_values as (
-    select
-        all_issued.*,
-        issues.status as issue_status
-    from {{ ref('stg_issued_value') }} as all_issued
-    inner join issues on all_issued.issue = issues.issue
-),
-
-recomputed as (select * from {{ ref('indicator_value') }}),
+with differing as (select * from {{ ref('int_restatement__value') }}),
 
 changed_rows as (
     select distinct
@@ -49,26 +36,6 @@ redefined as (
         definitions.numerator is distinct from indicators.numerator
         or definitions.denominator is distinct from indicators.denominator
         or definitions.unit is distinct from indicators.unit
-),
-
--- a cell that was never issued (a new township or institution) is no restatement
-differing as (
-    select
-        issued_values.issue,
-        issued_values.issue_status,
-        {% for column in cell -%}
-        issued_values.{{ column }},
-        {% endfor -%}
-        {% for column in ['numerator', 'denominator', 'value'] -%}
-        issued_values.{{ column }} as issued_{{ column }},
-        recomputed.{{ column }}{% if not loop.last %},{% endif %}
-        {% endfor %}
-    from issued_values
-    left join recomputed using ({{ cell | join(', ') }})
-    where
-        recomputed.numerator is distinct from issued_values.numerator
-        or recomputed.denominator is distinct from issued_values.denominator
-        or recomputed.value is distinct from issued_values.value
 ),
 
 explained as (

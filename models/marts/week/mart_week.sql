@@ -24,15 +24,7 @@ contributions as (
     where {{ month_of('paid_on') }} in (select months.month from months)
 ),
 
-inspections as (
-    select *
-    from {{ ref('fct_inspection') }}
-    where month in (select months.month from months)
-),
-
-findings as (select * from {{ ref('fct_inspection_finding') }}),
-
-institutions as (select * from {{ ref('dim_institution') }}),
+inspections as (select * from {{ ref('int_week__inspection') }}),
 
 counties as (select * from {{ ref('int_county') }}),
 
@@ -57,42 +49,6 @@ paid as (
         sum(total_amount) as payment_amount
     from contributions
     group by {{ week_end_of('paid_on') }}, township
-),
-
-first_county as (select min(county) as county from counties),
-
--- the bureau inspects, no township does: <county>000 of the institution's county; of the first
--- where the institution lies in none of them
-placed_inspections as (
-    select
-        inspections.inspection_id,
-        {{ week_end_of('inspections.inspected_on') }} as week_end,
-        coalesce(counties.county, first_county.county) || '000' as township
-    from inspections
-    cross join first_county
-    left join institutions on inspections.inst_code = institutions.inst_code
-    left join counties on left(institutions.region_code, 6) = counties.county
-),
-
-visited as (
-    select
-        week_end,
-        township,
-        count(*) as inspection_visits
-    from placed_inspections
-    group by week_end, township
-),
-
-found as (
-    select
-        placed_inspections.week_end,
-        placed_inspections.township,
-        count(*) as findings_total,
-        sum(findings.violation_amount) as violation_amount,
-        sum(findings.recovered_amount) as recovered_amount
-    from findings
-    inner join placed_inspections on findings.inspection_id = placed_inspections.inspection_id
-    group by placed_inspections.week_end, placed_inspections.township
 ),
 
 townships as (
@@ -131,9 +87,8 @@ counted as (
     left join settled
         on weeks.week_end = settled.week_end and townships.township = settled.township
     left join paid on weeks.week_end = paid.week_end and townships.township = paid.township
-    left join visited
-        on weeks.week_end = visited.week_end and townships.township = visited.township
-    left join found on weeks.week_end = found.week_end and townships.township = found.township
+    left join inspections
+        on weeks.week_end = inspections.week_end and townships.township = inspections.township
 ),
 
 -- only a whole week is one to compare with

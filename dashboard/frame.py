@@ -10,15 +10,16 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.issued import issues_of, ledger_of, product_zh
+from dashboard.issued import issues_of, ledger_of
 from dashboard.view import MODES_ZH
 from yibao import formatting, logs, quality_page
 from yibao.accounts import User
 from yibao.figures import Figures, Period, Region, Scheme, Selection, restated_count
-from yibao.issuing import History, moment_of
+from yibao.issuing import History, compared_issue, moment_of
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.publishing import Provenance
+from yibao.reporting.products import name_zh
 
 _FILTERS = ("period", "mode", "region", "scheme")
 _WRITTEN = "_address_written"
@@ -94,12 +95,12 @@ def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) 
     if not issues:
         return Standing("状态 内部数据，未报送")
     told = "，".join(
-        f"{escape(product_zh(issue.product))}{'已报送（初步数）' if issue.status == 'provisional' else '最终数'}"
+        f"{escape(name_zh(issue.product, issue.part))}{'已报送（初步数）' if issue.status == 'provisional' else '最终数'}"
         f" {formatting.clock(moment_of(issue))[:10]}"
         for issue in issues
     )
-    newest = max(issues, key=moment_of)
-    if newest.run_id == figures.generation.run_id:
+    compared = compared_issue(ledger.issues, chosen.period)
+    if compared is None or compared.run_id == figures.generation.run_id:
         return Standing(f"状态 {told}")
     changed = restated_count(figures, chosen.period, chosen.region_code)
     if not changed:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from tests.unit import figures_kit
 from tests.unit.figures_kit import cell
-from tests.unit.issuing_kit import AT, FILES, PERIOD, REGION, make, send, sign_all, user
+from tests.unit.issuing_kit import AT, FILES, PERIOD, REGION, key_of, make, send, sign_all, user
 from yibao import accounts, audit_log, chain, cli, issuing, publishing
 from yibao.accounts import Role, passwords
 from yibao.audit_log import Action
@@ -58,7 +58,7 @@ def refused(action: object, *arguments: object, **named: object) -> Problem:
 
 
 def test_draft_provisional_final(paths: DataPaths) -> None:
-    assert issuing.state_of(paths, PERIOD, REGION, "monthly").status == "draft"
+    assert issuing.state_of(paths, key_of()).status == "draft"
     signed = sign_all(paths, make(paths))
     assert signed.sign_off.approved == "wang先生" and signed.sign_off.on == "2026-11-22"
     first = send(paths)
@@ -68,7 +68,7 @@ def test_draft_provisional_final(paths: DataPaths) -> None:
         f"2026-09/990101-monthly-{number}" for number in (1, 2, 3)
     ]
     assert (first.previous, final.previous, again.reason) == (None, again.issue, "附表排版更正")
-    assert issuing.state_of(paths, PERIOD, REGION, "monthly").status == "final"
+    assert issuing.state_of(paths, key_of()).status == "final"
     assert "不能再签字或报送" in refused(send, paths, "final").what
     assert (
         "不能再签字或报送"
@@ -148,24 +148,24 @@ def test_another_run_needs_new_signatures_and_a_new_report(paths: DataPaths) -> 
     sign_all(paths, old)
     figures_kit.publish(paths.root, CELLS[:2], days=1)
     run_id = publishing.require_current(paths).run_id
-    problem = refused(issuing.read_made, paths, PERIOD, "monthly", run_id)
-    assert "不是由当前发布版生成" in problem.what and old.run_id in problem.where
+    problem = refused(issuing.read_made, paths, key_of(), run_id)
+    assert "不是由当前发布版生成" in problem.what and old.listing.run_id in problem.where
     assert "签字不全" in refused(send, paths).what
 
 
 def test_a_report_that_was_touched_or_never_made(paths: DataPaths) -> None:
-    run_id = make(paths).run_id
-    assert "还没有生成" in refused(issuing.read_made, paths, PERIOD, "weekly", run_id).what
+    run_id = make(paths).listing.run_id
+    assert "还没有生成" in refused(issuing.read_made, paths, key_of("weekly"), run_id).what
     folder = paths.reports / PERIOD / "monthly"
     (folder / "附表.xlsx").write_bytes(b"better numbers")
-    assert "被改动" in refused(issuing.read_made, paths, PERIOD, "monthly", run_id).what
+    assert "被改动" in refused(issuing.read_made, paths, key_of(), run_id).what
     listing = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     # a file from elsewhere, or one in the place of the frozen values
     for name in ("../../published/CURRENT", "values.parquet"):
         (folder / "report.json").write_text(
             json.dumps({**listing, "files": {name: "0" * 64}}), encoding="utf-8"
         )
-        assert "读不懂" in refused(issuing.read_made, paths, PERIOD, "monthly", run_id).what
+        assert "读不懂" in refused(issuing.read_made, paths, key_of(), run_id).what
 
 
 # damage --------------------------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def sent(paths: DataPaths) -> DataPaths:
 def test_a_changed_line_is_found(sent: DataPaths) -> None:
     ledger = sent.issued / "ledger.jsonl"
     ledger.write_text(ledger.read_text(encoding="utf-8").replace("li先生", "赵先生"), encoding="utf-8")
-    problem = refused(issuing.state_of, sent, PERIOD, REGION, "monthly")
+    problem = refused(issuing.state_of, sent, key_of())
     assert problem.where.endswith("第 2 行") and problem.exit_code == ExitCode.UNEXPECTED
     assert "第 2 行" in refused(issuing.settle, sent).where
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from yibao import formatting
+from yibao import formatting, issuing
 from yibao.command import ChineseCommand, Session
+from yibao.commands.which_report import part_option, product_option
 from yibao.figures import Scope, open_figures
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
@@ -16,7 +17,6 @@ from yibao.problem import ExitCode, Problem
 from yibao.report import Asked, Made, make_report
 from yibao.reporting.check import check_file, listing
 from yibao.reporting.content import STATUS_ZH, Status
-from yibao.reporting.products import PRODUCTS
 from yibao.road import require_period_form
 from yibao.screen import Column
 
@@ -25,22 +25,8 @@ from yibao.screen import Column
     cls=ChineseCommand, help="报告：由已发布的数据生成 Word、PDF、Excel 和上报包；或用 --check 校核一份报告。"
 )
 @click.option("--period", metavar="年-月", help="期间，例如 2026-09；不写则用当前版的期间。")
-@click.option(
-    "--product",
-    type=click.Choice(list(PRODUCTS)),
-    default="monthly",
-    show_default=True,
-    metavar="报告",
-    help="，".join(f"{code} {product.name_zh}" for code, product in PRODUCTS.items()) + "。",
-)
-@click.option(
-    "--part",
-    default="",
-    metavar="哪一段",
-    help="期间里的哪一段，只有"
-    + "，".join(f"{one.name_zh}（{one.part_zh}）" for one in PRODUCTS.values() if one.part_zh)
-    + "可写；旬报、周报不写则为最新，年度考核不写则为全年。",
-)
+@product_option
+@part_option
 @click.option("--region", metavar="地区", help="地区代码或名称；不写则为全县（或全市）。")
 @click.option(
     "--status",
@@ -113,9 +99,7 @@ def _show(session: Session, made: Made) -> None:
 
 def _next(made: Made) -> str:
     identity = made.report.identity
-    which = f"--period {identity.period}"
-    if made.product.code != "monthly":
-        which += f" --product {made.product.code}"
+    which = issuing.ReportKey(identity.period, identity.region_code, identity.product, identity.part).options
     if identity.status != "draft":
         return f"报送：yibao issue {which} --status {identity.status}"
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yibao.issuing.entries import ROLES, Entry, Issued, Signed, SigningRole, day_of
+from yibao.issuing.entries import ROLES, Entry, Issued, ReportKey, Signed, SigningRole, day_of
 from yibao.problem import Problem
 from yibao.reporting.content import STATUS_ZH, SignOff, Status
 
@@ -39,20 +39,19 @@ class State:
         )
 
 
-def state_in(
-    entries: Sequence[Entry], period: str, region: str, product: str, run_id: str | None = None
-) -> State:
+def state_in(entries: Sequence[Entry], key: ReportKey, run_id: str | None = None) -> State:
     """The state of one report, for a run (without one: that of its last entry)."""
-    own = [
-        entry
-        for entry in entries
-        if (entry.period, entry.region_code, entry.product) == (period, region, product)
-    ]
+    own = [entry for entry in entries if entry.key == key]
     run = run_id or (own[-1].run_id if own else "")
     issues = [entry for entry in own if isinstance(entry, Issued)]
     last = issues[-1] if issues else None
     signed = tuple(entry for entry in own if isinstance(entry, Signed) and entry.run_id == run)
     return State(last.status if last else "draft", run, signed, last)
+
+
+def compared_issue(issues: Sequence[Issued], period: str) -> Issued | None:
+    """The issue with which the values of a period are compared: the newest whose values were frozen (int_issue)."""
+    return next((each for each in reversed(issues) if each.period == period and each.copies), None)
 
 
 def require_may_sign(state: State, role: SigningRole, user: str) -> None:

@@ -25,6 +25,8 @@ _FILTERS = ("period", "mode", "region", "scheme")
 _WRITTEN = "_address_written"
 # never seen, because something is always chosen; Streamlit's would be told to a screen reader in English
 _CHOOSE = "请选择"
+# of a problem, as many as a reader takes in
+_DETAILS = 3
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,17 @@ def show_banner(
     st.html(f'<div class="banner {tone}" role="status">{"".join(parts)}</div>')
 
 
+def show_problem(problem: Problem) -> None:
+    """What stopped a page: what, where, and what to do."""
+    told = [
+        f"<b>■ {escape(problem.what)}</b>",
+        f"<span>哪里：{escape(problem.where)}</span>",
+        f"<span>怎么办：{escape(problem.todo)}</span>",
+        *(f"<span>{escape(detail)}</span>" for detail in problem.details[:_DETAILS]),
+    ]
+    st.html(f'<div class="banner bad" role="alert">{"".join(told)}</div>')
+
+
 def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) -> Standing:
     """What was issued of the period and region, and whether its values are other ones now."""
     if isinstance(ledger, Problem):
@@ -123,7 +136,7 @@ def unpublished(run: Mapping[str, Any] | None, published_at: str) -> str | None:
         return None
     problem = run.get("problem") or {}
     why = problem.get("what") or "没有说明原因"
-    details = "；".join(str(detail) for detail in list(problem.get("details") or [])[:3])
+    details = "；".join(str(detail) for detail in list(problem.get("details") or [])[:_DETAILS])
     ended = quality_page.moment(str(run.get("finished_at") or ""))
     return f"最近一次更新（{ended}）没有发布，以下仍是上一版数据。原因：{why}" + (
         f"（{details}）" if details else ""

@@ -62,11 +62,12 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
     figures = open_figures(paths, Scope())
     product = PRODUCTS[asked.product]
     period = asked.period or figures.generation.period
-    if period not in {month.period for month in periods(figures)}:
+    months = [month.period for month in periods(figures)]
+    if period not in months:
         raise Problem(
             f"没有发布过 {period} 的数据",
             where=f"--period {period}，当前版 {figures.generation.run_id}",
-            todo="请用 yibao status 查看已发布的期间。",
+            todo=f"已发布的有 {months[-1]} 至 {months[0]}；更新的月份请先导入数据、执行 yibao run。",
         )
     region, is_whole = _region(figures, asked.region)
     _require_orderly(asked, product, region, is_whole)
@@ -105,7 +106,7 @@ def _written(paths: DataPaths, figures: Figures, product: Product, report: Repor
     template = paths.config / TEMPLATE
     title = _NOT_IN_NAMES.sub("-", report.title)
     documents = {
-        f"{title}.docx": word.document(report, template if template.is_file() else None),
+        f"{title}.docx": word.document(report, template if template.exists() else None),
         f"{title}.pdf": pdf.document(report),
         f"{title}.xlsx": excel.workbook(report),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from yibao import accounts, audit_log, chain, cli, issuing, publishing
 from yibao.accounts import Role, passwords
 from yibao.audit_log import Action
 from yibao.figures import Scope, open_figures, restated_rows, restatements
-from yibao.issuing import SigningRole
+from yibao.issuing import Signed, SigningRole
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 
@@ -166,6 +167,45 @@ def test_a_report_that_was_touched_or_never_made(paths: DataPaths) -> None:
             json.dumps({**listing, "files": {name: "0" * 64}}), encoding="utf-8"
         )
         assert "读不懂" in refused(issuing.read_made, paths, key_of(), run_id).what
+
+
+def test_two_parts_of_a_month_are_two_reports(paths: DataPaths) -> None:
+    for part in ("10", "20"):
+        made = make(paths, product="ten_day", part=part)
+        assert issuing.state_of(paths, made.listing.key).signed == ()
+        sign_all(paths, made)
+        # the second is no repetition of the first: no reason is asked
+        issuing.issue(paths, made, "provisional", issuing.Issuer("os:test"), AT)
+    assert "要写明原因" in refused(send, paths, product="ten_day", part="20").what
+    found = issuing.history(paths)
+    issuing.verify_copies(paths, found)
+    assert [entry.issue for entry in found.issues] == [
+        "2026-09/990101-ten_day-10-1",
+        "2026-09/990101-ten_day-20-1",
+    ]
+    said = CliRunner().invoke(cli.main, ["issued", "--data", str(paths.root)]).output
+    assert said.count("旬报（上旬）") == said.count("旬报（中旬）") == 4
+    run_id = made.listing.run_id
+    assert "、".join(("10", "20")) in refused(issuing.read_made, paths, key_of("ten_day"), run_id).todo
+    shutil.rmtree(made.folder)
+    assert issuing.read_made(paths, key_of("ten_day"), run_id).listing.part == "10"
+
+
+def test_a_bulletin_takes_no_place_of_what_went_up(paths: DataPaths) -> None:
+    """Its copy has no values: what the superior bureau was told of the month stays what later values are compared with."""
+    sign_all(paths, make(paths))
+    monthly = send(paths)
+    sign_all(paths, make(paths, product="weekly", part="2026-W39"))
+    weekly = send(paths, product="weekly", part="2026-W39")
+    assert {path.name for path in (paths.issued / weekly.issue).iterdir()} == {*FILES, "report.json"}
+    assert issuing.compared_issue(issuing.history(paths).issues, PERIOD) == monthly
+
+
+def test_a_ledger_of_before_there_were_parts_is_read(paths: DataPaths) -> None:
+    record = asdict(Signed(*key_of(), "r", SigningRole.PREPARED, "zhang", "张三", "2026-10-08T01:00:00Z"))
+    del record["part"]
+    chain.append(paths.issued / "ledger.jsonl", {"kind": "signed", **record})
+    assert issuing.state_of(paths, key_of(), "r").sign_off.prepared == "张三"
 
 
 # damage --------------------------------------------------------------------------------------------------------------

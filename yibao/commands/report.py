@@ -10,6 +10,7 @@ import click
 from yibao import formatting, issuing
 from yibao.command import ChineseCommand, Session
 from yibao.commands.which_report import part_option, product_option
+from yibao.disk import disk_problem
 from yibao.figures import Scope, open_figures
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
@@ -74,12 +75,14 @@ def report(
 def _made(paths: DataPaths, asked: Asked) -> Made:
     try:
         return make_report(paths, asked)
-    except OSError as error:
+    except PermissionError as error:
         raise Problem(
-            f"报告写不了：{error.strerror or error}",
+            "报告写不了：没有权限，或者旧报告正被别的程序打开",
             where=str(error.filename or paths.reports),
-            todo="请关闭正在打开旧报告的程序，检查权限和磁盘，再执行一次。",
+            todo="请关闭正在打开旧报告的程序，检查文件夹的权限，再执行一次。",
         ) from error
+    except OSError as error:
+        raise disk_problem(error, paths.reports) from error
 
 
 def _show(session: Session, made: Made) -> None:

@@ -102,7 +102,7 @@ def _chosen(scene: Scene) -> _Week:
     known = "、".join(week.name for week in reversed(weeks))
     raise Problem(
         f"{scene.order.period} 没有可以报告的完整周{scene.order.part}",
-        where="周报的“周”",
+        where=f"--part {scene.order.part}" if scene.order.part else f"--period {scene.order.period}",
         todo=f"请改用该月内结束的完整周：{known}。"
         if known
         else "请先导入该月的结算数据，再执行 yibao run。",

@@ -17,7 +17,7 @@ from yibao.issuing import ROLES, Issued, Issuer, MadeReport, ReportKey, Signed, 
 from yibao.lock import data_lock
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
-from yibao.problem import ExitCode, Problem
+from yibao.problem import Problem, as_verdict
 from yibao.reporting.content import STATUS_ZH, Status
 from yibao.reporting.product import require_parts
 from yibao.reporting.products import PRODUCTS, name_zh
@@ -118,12 +118,9 @@ def issue(
 def issued(session: Session, data: Path | None) -> None:
     """Verify, then list."""
     paths = existing(session, data)
-    try:
+    with as_verdict():
         found = issuing.history(paths)
         issuing.verify_copies(paths, found)
-    except Problem as problem:
-        problem.exit_code = ExitCode.NOT_PUBLISHED
-        raise
     screen = session.screen
     if not found.entries:
         screen.line("还没有签字或报送过任何报告")

@@ -44,7 +44,7 @@ class _Run:
 
 @dataclass(frozen=True)
 class Standing:
-    """`status` is HTML, `damage` plain text; `restated` the number of values of the region that changed since."""
+    """`status` is HTML, `damage` plain text; `restated` the number of indicators of the region that changed since."""
 
     status: str
     damage: str = ""
@@ -123,7 +123,7 @@ def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) 
 
 def _linked(figures: Figures, chosen: Selection, changed: int) -> str:
     """In a few words, with the way to the list where the user may see it."""
-    words = f"报送后有 {changed:,} 个数变了"
+    words = f"报送后有 {changed:,} 个指标的数变了"
     if figures.scope.township is not None:
         return words
     address = escape(f"/reports?{urlencode(address_of(chosen))}")

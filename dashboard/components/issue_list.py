@@ -15,7 +15,16 @@ from dashboard.report_files import files_in
 from dashboard.view import MODES_ZH, View
 from yibao import formatting, labels
 from yibao.figures import Restatement, restated_periods, restated_row_counts, restatements
-from yibao.issuing import LISTING, History, Issued, SigningRole, compared_issue, moment_of, state_in
+from yibao.issuing import (
+    LISTING,
+    History,
+    Issued,
+    SigningRole,
+    compared_issue,
+    moment_of,
+    restated_paragraph,
+    state_in,
+)
 from yibao.reporting.products import name_zh
 
 _CHOSEN = "issue_chosen"
@@ -65,6 +74,8 @@ def show_restated(view: View, ledger: History) -> None:
     changed = _compared(view, ledger)
     if changed:
         issue = next(each for each in ledger.issues if each.issue == changed[0].issue)
+        if view.chosen.region_code == issue.region_code:
+            note(f"下一期报告将写明：{restated_paragraph(view.figures, issue.period, issue.region_code)}")
         _show_values(view, changed, issue)
         _show_rows(view)
     if others:

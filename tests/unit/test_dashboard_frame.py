@@ -198,11 +198,13 @@ def test_the_status_tells_of_what_changed_since(paths: DataPaths) -> None:
     sign_all(paths, make(paths))
     issue = send(paths).issue
     row = {"issue": issue, "period": PERIOD, "region_code": COUNTY, "indicator_code": "part_rate"}
-    publish(paths.root, tables={"mart_restatement": [row]}, days=1)
+    # of both modes, one indicator
+    rows = [{**row, "period_mode": mode} for mode in ("month", "ytd")]
+    publish(paths.root, tables={"mart_restatement": rows}, days=1)
     found = standing(paths)
     assert found.restated == 1
     assert f'<a href="/reports?period={PERIOD}&amp;mode=ytd&amp;region={COUNTY}' in found.status
-    assert "报送后有 1 个数变了</a>" in found.status
+    assert "报送后有 1 个指标的数变了</a>" in found.status
     assert "本地区的数没有变化" in standing(paths, region=TOWN).status
     # a bulletin of the newer figures takes back nothing
     sign_all(paths, make(paths, product="ten_day", part="10"))

@@ -4,7 +4,7 @@ from yibao.issuing.entries import ROLES, Issued, ReportKey, Signed, SigningRole,
 from yibao.issuing.issuance import Issuer, issue
 from yibao.issuing.ledger import History, history, settle, verify_copies
 from yibao.issuing.made import LISTING, Listing, MadeReport, made_folder, read_listing, read_made
-from yibao.issuing.note import restatement_note
+from yibao.issuing.note import restated_paragraph, restatement_note
 from yibao.issuing.rules import State, compared_issue, state_in
 from yibao.issuing.signing import sign, state_of
 
@@ -27,6 +27,7 @@ __all__ = [
     "moment_of",
     "read_listing",
     "read_made",
+    "restated_paragraph",
     "restatement_note",
     "settle",
     "sign",

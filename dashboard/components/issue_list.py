@@ -74,8 +74,6 @@ def show_restated(view: View, ledger: History) -> None:
     changed = _compared(view, ledger)
     if changed:
         issue = next(each for each in ledger.issues if each.issue == changed[0].issue)
-        if view.chosen.region_code == issue.region_code:
-            note(f"下一期报告将写明：{restated_paragraph(view.figures, issue.period, issue.region_code)}")
         _show_values(view, changed, issue)
         _show_rows(view)
     if others:
@@ -112,13 +110,16 @@ def _show_values(view: View, changed: Sequence[Restatement], issue: Issued) -> N
         return Table(columns, tuple(_value(view, each) for each in values))
 
     status = STATUS_ZH[issue.status]
+    # the rows behind are told of the whole only
+    of_whole = view.chosen.region_code == issue.region_code
+    told = restated_paragraph(view.figures, issue.period, issue.region_code) if of_whole else ""
     show(
         view,
         Block(
             "restated",
             f"报送后的变化（{view.region.name}，{view.chosen.period} {status}，{_day(issue)} 报送）",
             table(listed),
-            note=f"已报送的数不改，变化写进下一期报告的说明。这里列出所选险种的合计，{len(listed):,} 个；"
+            note=f"已报送的数不改，变化写进下一期报告的说明{f'：“{told}”' if told else '。'}这里列出所选险种的合计，{len(listed):,} 个；"
             f"本地区各险种、各类拆分共 {len(changed):,} 个，都在导出的表格里。",
             whole=lambda: table(changed),
         ),

@@ -61,9 +61,7 @@ def reports_of(paths: DataPaths, period: str) -> tuple[tuple[ReportMade, ...], t
             unreadable.append(problem)
             continue
         made.append(ReportMade(told, files_in(listing.parent, told.files)))
-    made.sort(
-        key=lambda each: (product_place(each.listing.product), each.listing.region_code, each.listing.part)
-    )
+    made.sort(key=lambda each: (product_place(each.listing.product), each.listing.region_code))
     return tuple(made), tuple(unreadable)
 
 

@@ -161,21 +161,31 @@ def test_a_report_that_was_touched_or_never_made(paths: DataPaths) -> None:
     (folder / "附表.xlsx").write_bytes(b"better numbers")
     assert "被改动" in refused(issuing.read_made, paths, key_of(), run_id).what
     listing = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    # a file from elsewhere, or one in the place of the frozen values
-    for name in ("../../published/CURRENT", "values.parquet"):
-        (folder / "report.json").write_text(
-            json.dumps({**listing, "files": {name: "0" * 64}}), encoding="utf-8"
-        )
+    for wrong in (
+        # a file from elsewhere, or one in the place of the frozen values
+        {"files": {"../../published/CURRENT": "0" * 64}},
+        {"files": {"values.parquet": "0" * 64}},
+        # the listing of another report
+        {"region_code": "990102"},
+        # no name of a folder
+        {"part": "10/20"},
+    ):
+        (folder / "report.json").write_text(json.dumps({**listing, **wrong}), encoding="utf-8")
         assert "读不懂" in refused(issuing.read_made, paths, key_of(), run_id).what
+    assert "读不懂" in refused(issuing.read_listing, folder).what
 
 
 def test_two_parts_of_a_month_are_two_reports(paths: DataPaths) -> None:
     for part in ("10", "20"):
         made = make(paths, product="ten_day", part=part)
-        assert issuing.state_of(paths, made.listing.key).signed == ()
+        # unsigned, although the one before it was signed; and told how
+        issuer = issuing.Issuer("os:test")
+        unsigned = refused(issuing.issue, paths, made, "provisional", issuer, AT)
+        assert f"--product ten_day --part {part} --as prepared" in unsigned.todo
         sign_all(paths, made)
         # the second is no repetition of the first: no reason is asked
-        issuing.issue(paths, made, "provisional", issuing.Issuer("os:test"), AT)
+        issuing.issue(paths, made, "provisional", issuer, AT)
+    assert {entry.filters["part"] for entry in audit_log.entries(paths)} == {"10", "20"}
     assert "要写明原因" in refused(send, paths, product="ten_day", part="20").what
     found = issuing.history(paths)
     issuing.verify_copies(paths, found)

@@ -6,6 +6,7 @@ A rerun reads one generation from beginning to end, so a page never mixes two; t
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,10 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from dashboard import frame
-from dashboard.pages import PAGES
+from dashboard.pages import PAGES, Page
 from dashboard.session import record_export, record_view, require_user
 from dashboard.view import View
+from yibao.accounts import User
 from yibao.figures import Scope, open_figures, periods, regions, schemes
 from yibao.paths import DATA_VARIABLE, DataPaths
 from yibao.problem import Problem
@@ -56,10 +58,15 @@ def main() -> None:
         )
         return
     try:
-        figures = open_figures(paths, Scope(user.region_code))
+        _draw(paths, user, page, drawn, now)
     except Problem as problem:
-        st.error(f"{problem.what}。{problem.todo}")
-        return
+        # what was drawn before it stays; nothing below it could be relied on
+        frame.show_problem(problem)
+
+
+def _draw(paths: DataPaths, user: User, page: Page, drawn: Mapping[str, Any], now: datetime) -> None:
+    """The page of that user. Raises Problem where nothing is published, or something that the page needs cannot be read."""
+    figures = open_figures(paths, Scope(user.region_code))
     others = frame.other_parameters()
     st.title(page.title, anchor=False)
     months = periods(figures)

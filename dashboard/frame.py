@@ -10,20 +10,23 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.issued import issues_of, ledger_of, product_zh
+from dashboard.issued import issues_of, ledger_of
 from dashboard.view import MODES_ZH
 from yibao import formatting, logs, quality_page
 from yibao.accounts import User
 from yibao.figures import Figures, Period, Region, Scheme, Selection, restated_count
-from yibao.issuing import History, moment_of
+from yibao.issuing import History, compared_issue, moment_of
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.publishing import Provenance
+from yibao.reporting.products import name_zh
 
 _FILTERS = ("period", "mode", "region", "scheme")
 _WRITTEN = "_address_written"
 # never seen, because something is always chosen; Streamlit's would be told to a screen reader in English
 _CHOOSE = "请选择"
+# of a problem, as many as a reader takes in
+_DETAILS = 3
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class _Run:
 
 @dataclass(frozen=True)
 class Standing:
-    """`status` is HTML, `damage` plain text; `restated` the number of values of the region that changed since."""
+    """`status` is HTML, `damage` plain text; `restated` the number of indicators of the region that changed since."""
 
     status: str
     damage: str = ""
@@ -86,6 +89,17 @@ def show_banner(
     st.html(f'<div class="banner {tone}" role="status">{"".join(parts)}</div>')
 
 
+def show_problem(problem: Problem) -> None:
+    """What stopped a page: what, where, and what to do."""
+    told = [
+        f"<b>■ {escape(problem.what)}</b>",
+        f"<span>哪里：{escape(problem.where)}</span>",
+        f"<span>怎么办：{escape(problem.todo)}</span>",
+        *(f"<span>{escape(detail)}</span>" for detail in problem.details[:_DETAILS]),
+    ]
+    st.html(f'<div class="banner bad" role="alert">{"".join(told)}</div>')
+
+
 def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) -> Standing:
     """What was issued of the period and region, and whether its values are other ones now."""
     if isinstance(ledger, Problem):
@@ -94,12 +108,12 @@ def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) 
     if not issues:
         return Standing("状态 内部数据，未报送")
     told = "，".join(
-        f"{escape(product_zh(issue.product))}{'已报送（初步数）' if issue.status == 'provisional' else '最终数'}"
+        f"{escape(name_zh(issue.product, issue.part))}{'已报送（初步数）' if issue.status == 'provisional' else '最终数'}"
         f" {formatting.clock(moment_of(issue))[:10]}"
         for issue in issues
     )
-    newest = max(issues, key=moment_of)
-    if newest.run_id == figures.generation.run_id:
+    compared = compared_issue(ledger.issues, chosen.period)
+    if compared is None or compared.run_id == figures.generation.run_id:
         return Standing(f"状态 {told}")
     changed = restated_count(figures, chosen.period, chosen.region_code)
     if not changed:
@@ -109,7 +123,7 @@ def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) 
 
 def _linked(figures: Figures, chosen: Selection, changed: int) -> str:
     """In a few words, with the way to the list where the user may see it."""
-    words = f"报送后有 {changed:,} 个数变了"
+    words = f"报送后有 {changed:,} 个指标的数变了"
     if figures.scope.township is not None:
         return words
     address = escape(f"/reports?{urlencode(address_of(chosen))}")
@@ -122,7 +136,7 @@ def unpublished(run: Mapping[str, Any] | None, published_at: str) -> str | None:
         return None
     problem = run.get("problem") or {}
     why = problem.get("what") or "没有说明原因"
-    details = "；".join(str(detail) for detail in list(problem.get("details") or [])[:3])
+    details = "；".join(str(detail) for detail in list(problem.get("details") or [])[:_DETAILS])
     ended = quality_page.moment(str(run.get("finished_at") or ""))
     return f"最近一次更新（{ended}）没有发布，以下仍是上一版数据。原因：{why}" + (
         f"（{details}）" if details else ""

@@ -38,11 +38,6 @@ def issues_of(ledger: History, period: str, region_code: str) -> tuple[Issued, .
     return tuple(last[product] for product in sorted(last, key=product_place))
 
 
-def product_zh(product: str) -> str:
-    """The name of a product; an unknown one is shown by its code."""
-    return PRODUCTS[product].name_zh if product in PRODUCTS else product
-
-
 def product_place(product: str) -> tuple[int, str]:
     """Sorts products as PRODUCTS lists them, unknown ones at the end."""
     codes = list(PRODUCTS)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _REPLACE_TRIES = 20
@@ -30,6 +33,26 @@ def write_bytes(path: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder to be filled with files; at the end it takes the place of the one that was there, if any.
+
+    Readers see the old or the new, never a part, but for a moment there may be none. Where filling fails, the old one stays.
+    """
+    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
+    aside.mkdir(parents=True)
+    try:
+        yield aside
+        for path in aside.iterdir():
+            sync_file(path)
+        remove_folder(folder)
+        os.rename(aside, folder)
+    except BaseException:
+        remove_folder(aside)
+        raise
+    sync_directory(folder.parent)
 
 
 def remove_folder(folder: Path) -> None:

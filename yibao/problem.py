@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 
@@ -35,3 +37,13 @@ class Problem(Exception):
         self.todo = todo
         self.exit_code = exit_code
         self.details = details
+
+
+@contextmanager
+def as_verdict() -> Iterator[None]:
+    """For a command that only verifies: what it finds damaged is its answer (exit 3), no failure of its own."""
+    try:
+        yield
+    except Problem as problem:
+        problem.exit_code = ExitCode.NOT_PUBLISHED
+        raise

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from yibao import durable, issuing
-from yibao.figures import Figures, Region, Scope, catalogue, open_figures, periods, regions
-from yibao.issuing import LISTING, ROLES, State
+from yibao.figures import UNKNOWN_TOWNSHIP, Figures, Region, Scope, catalogue, open_figures, periods, regions
+from yibao.issuing import LISTING, ROLES, ReportKey, State, made_folder
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.reporting import excel, package, pdf, word
 from yibao.reporting.content import Report, Status
 from yibao.reporting.numbers import Numbers
-from yibao.reporting.product import Order, Product
-from yibao.reporting.products import PRODUCTS, known
+from yibao.reporting.product import Order, Product, require_parts
+from yibao.reporting.products import PRODUCTS, known, name_zh
 from yibao.reporting.settings import read_settings
 
 TEMPLATE = "report.docx"
+_LEVELS_ZH = {"city": "全市", "county": "全县", "township": "乡镇"}
 # Windows takes none of these in a file's name
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
@@ -55,7 +54,7 @@ class Made:
 
 
 def make_report(paths: DataPaths, asked: Asked) -> Made:
-    """Composes and writes it to DATA/reports/<period>/<product>/, in place of what was there.
+    """Composes and writes it to DATA/reports/<period>/<product>[-<part>]/, in place of what was there.
 
     The same generation, settings, signatures and day give the same bytes. Raises Problem: exit 2 where nothing is published,
     the period or region is not, a setting is wrong, or signatures lack for a status that is no draft; OSError.
@@ -63,17 +62,15 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
     figures = open_figures(paths, Scope())
     product = PRODUCTS[asked.product]
     period = asked.period or figures.generation.period
-    if period not in {month.period for month in periods(figures)}:
+    months = [month.period for month in periods(figures)]
+    if period not in months:
         raise Problem(
             f"没有发布过 {period} 的数据",
             where=f"--period {period}，当前版 {figures.generation.run_id}",
-            todo="请用 yibao status 查看已发布的期间。",
+            todo=f"已发布的有 {months[-1]} 至 {months[0]}；更新的月份请先导入数据、执行 yibao run。",
         )
     region, is_whole = _region(figures, asked.region)
-    _require_orderly(asked, product, is_whole)
-    state = issuing.state_of(paths, period, region.code, product.code, run_id=figures.generation.run_id)
-    if asked.status != "draft":
-        _require_signed(state, period, product)
+    _require_orderly(asked, product, region, is_whole)
     settings = read_settings(paths, known(catalogue(figures).indicators))
     contents = settings.contents(product.code)
     order = Order(
@@ -82,18 +79,26 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
         region_name=region.name,
         dated=asked.dated,
         letterhead=settings.letterhead_for(_bureau_of(figures, region).name, period),
-        sign_off=replace(state.sign_off, responsible=settings.responsible),
         status=asked.status,
         sections=contents.sections,
         indicators=contents.indicators,
         remarks=issuing.restatement_note(figures, period, region.code),
         part=asked.part,
     )
-    report = product.compose(Numbers(figures, period, region.code), order)
+    numbers = Numbers(figures, period, region.code)
+    if product.parts:
+        order = replace(order, part=product.parts.chosen(numbers, order))
+    key = ReportKey(period, region.code, product.code, order.part)
+    state = issuing.state_of(paths, key, run_id=figures.generation.run_id)
+    if asked.status != "draft":
+        _require_signed(state, key)
+    order = replace(order, sign_off=replace(state.sign_off, responsible=settings.responsible))
+    report = product.compose(numbers, order)
     files = _written(paths, figures, product, report)
-    name = product.code if is_whole else f"{product.code}-{region.code}"
-    folder = paths.reports / period / name
-    _put(folder, {**files, LISTING: _listing(report, files)})
+    folder = made_folder(paths, key, is_whole=is_whole)
+    with durable.new_folder(folder) as aside:
+        for name, content in {**files, LISTING: _listing(report, files)}.items():
+            (aside / name).write_bytes(content)
     return Made(folder, report, product, is_whole, files)
 
 
@@ -101,7 +106,7 @@ def _written(paths: DataPaths, figures: Figures, product: Product, report: Repor
     template = paths.config / TEMPLATE
     title = _NOT_IN_NAMES.sub("-", report.title)
     documents = {
-        f"{title}.docx": word.document(report, template if template.is_file() else None),
+        f"{title}.docx": word.document(report, template if template.exists() else None),
         f"{title}.pdf": pdf.document(report),
         f"{title}.xlsx": excel.workbook(report),
     }
@@ -125,7 +130,12 @@ def _package_before(paths: DataPaths, region: str, product: Product) -> str:
 
 def _region(figures: Figures, named: str | None) -> tuple[Region, bool]:
     """The region by code or name, and whether it is the whole that this generation is of."""
-    known_regions = regions(figures)
+    known_regions = [
+        # nobody is told of rows whose township is not known
+        region
+        for region in regions(figures)
+        if region.level != "township" or not region.code.endswith(UNKNOWN_TOWNSHIP)
+    ]
     whole = known_regions[0]
     if named is None:
         return whole, True
@@ -139,12 +149,15 @@ def _region(figures: Figures, named: str | None) -> tuple[Region, bool]:
     )
 
 
-def _require_orderly(asked: Asked, product: Product, is_whole: bool) -> None:
-    if asked.part and not product.part_zh:
+def _require_orderly(asked: Asked, product: Product, region: Region, is_whole: bool) -> None:
+    require_parts(product, asked.part)
+    if region.level not in product.levels:
+        written = "、".join(_LEVELS_ZH[level] for level in product.levels)
+        others = "、".join(one.name_zh for one in PRODUCTS.values() if region.level in one.levels)
         raise Problem(
-            f"{product.name_zh}总是编整个期间，不分段",
-            where=f"--part {asked.part}",
-            todo="请去掉 --part；编以前的期间请改 --period。",
+            f"{product.name_zh}只编{written}的，不编“{region.name}”的",
+            where=f"--region {asked.region}",
+            todo=f"请去掉 --region；可以编一个{_LEVELS_ZH[region.level]}的有：{others}。",
         )
     if asked.status != "draft" and not is_whole:
         raise Problem(
@@ -166,43 +179,21 @@ def _bureau_of(figures: Figures, region: Region) -> Region:
     return next((each for each in regions(figures) if each.code == region.code[:6]), region)
 
 
-def _require_signed(state: State, period: str, product: Product) -> None:
+def _require_signed(state: State, key: ReportKey) -> None:
     missing = [role.name_zh for role in ROLES if state.signature(role) is None]
     if missing:
         raise Problem(
             f"三人还没有签齐，不能生成报送的正式稿；还差：{'、'.join(missing)}",
-            where=f"{period} {product.name_zh}，版本 {state.run_id}",
-            todo=f"请先生成草稿、核对，再用 yibao sign --period {period} --product {product.code} 依次签字。",
+            where=f"{key.period} {name_zh(key.product, key.part)}，版本 {state.run_id}",
+            todo=f"请先生成草稿、核对，再用 yibao sign {key.options} 依次签字。",
         )
 
 
 def _listing(report: Report, files: Mapping[str, bytes]) -> bytes:
-    identity = report.identity
     told = {
-        "run_id": identity.run_id,
-        "period": identity.period,
-        "region_code": identity.region_code,
-        "product": identity.product,
-        "status": identity.status,
+        **report.identity.names,
         "dated": report.dated,
         "title": report.title,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
     return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _put(folder: Path, files: Mapping[str, bytes]) -> None:
-    """The files as that folder; it is the old or the new one, never a part, but may be missing for a moment."""
-    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-    aside.mkdir(parents=True)
-    try:
-        for name, content in files.items():
-            path = aside / name
-            path.write_bytes(content)
-            durable.sync_file(path)
-        durable.remove_folder(folder)
-        os.rename(aside, folder)
-    except BaseException:
-        durable.remove_folder(aside)
-        raise
-    durable.sync_directory(folder.parent)

@@ -10,12 +10,22 @@ from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cell import Cell, Content, Gap, shown
 from dashboard.components.report_rows import offer_files
 from dashboard.components.show import note, show
-from dashboard.issued import STATUS_ZH, product_zh
+from dashboard.issued import STATUS_ZH
 from dashboard.report_files import files_in
 from dashboard.view import MODES_ZH, View
 from yibao import formatting, labels
 from yibao.figures import Restatement, restated_periods, restated_row_counts, restatements
-from yibao.issuing import LISTING, History, Issued, SigningRole, moment_of, state_in
+from yibao.issuing import (
+    LISTING,
+    History,
+    Issued,
+    SigningRole,
+    compared_issue,
+    moment_of,
+    restated_paragraph,
+    state_in,
+)
+from yibao.reporting.products import name_zh
 
 _CHOSEN = "issue_chosen"
 
@@ -54,9 +64,7 @@ def show_issues(view: View, ledger: History) -> None:
     for each in issues:
         if each.issue == st.session_state.get(_CHOSEN):
             named = {name: sha256 for name, sha256 in each.files.items() if name != LISTING}
-            what = (
-                f"报送留存 {each.period} {product_zh(each.product)}（{STATUS_ZH[each.status]} {_day(each)}）"
-            )
+            what = f"报送留存 {each.period} {name_zh(each.product, each.part)}（{STATUS_ZH[each.status]} {_day(each)}）"
             offer_files(view, what, files_in(view.paths.issued / each.issue, named), each.issue)
 
 
@@ -74,13 +82,13 @@ def show_restated(view: View, ledger: History) -> None:
 
 def _compared(view: View, ledger: History) -> tuple[Restatement, ...]:
     """None where the figures were issued again since the comparison."""
-    issues = [each for each in ledger.issues if each.period == view.chosen.period]
-    if not issues or issues[-1].run_id == view.figures.generation.run_id:
+    compared = compared_issue(ledger.issues, view.chosen.period)
+    if compared is None or compared.run_id == view.figures.generation.run_id:
         return ()
     return tuple(
         each
         for each in restatements(view.figures, view.chosen.period)
-        if each.issue == issues[-1].issue and each.region_code == view.chosen.region_code
+        if each.issue == compared.issue and each.region_code == view.chosen.region_code
     )
 
 
@@ -102,13 +110,16 @@ def _show_values(view: View, changed: Sequence[Restatement], issue: Issued) -> N
         return Table(columns, tuple(_value(view, each) for each in values))
 
     status = STATUS_ZH[issue.status]
+    # the rows behind are told of the whole only
+    of_whole = view.chosen.region_code == issue.region_code
+    told = restated_paragraph(view.figures, issue.period, issue.region_code) if of_whole else ""
     show(
         view,
         Block(
             "restated",
             f"报送后的变化（{view.region.name}，{view.chosen.period} {status}，{_day(issue)} 报送）",
             table(listed),
-            note=f"已报送的数不改，变化写进下一期报告的说明。这里列出所选险种的合计，{len(listed):,} 个；"
+            note=f"已报送的数不改，变化写进下一期报告的说明{f'：“{told}”' if told else '。'}这里列出所选险种的合计，{len(listed):,} 个；"
             f"本地区各险种、各类拆分共 {len(changed):,} 个，都在导出的表格里。",
             whole=lambda: table(changed),
         ),
@@ -166,12 +177,12 @@ def _show_rows(view: View) -> None:
 
 
 def _issue(issue: Issued, ledger: History, current: str) -> tuple[Cell, ...]:
-    signed = state_in(ledger.entries, issue.period, issue.region_code, issue.product, issue.run_id)
+    signed = state_in(ledger.entries, issue.key, issue.run_id)
     names = [signature.display_name if (signature := signed.signature(role)) else "" for role in SigningRole]
     return row(
         formatting.clock(moment_of(issue)),
         issue.period,
-        product_zh(issue.product),
+        name_zh(issue.product, issue.part),
         Cell("已报送（初步数）" if issue.status == "provisional" else "最终数", "good"),
         *names,
         issue.run_id + ("（当前版）" if issue.run_id == current else ""),

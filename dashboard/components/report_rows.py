@@ -12,12 +12,13 @@ from dashboard.components.block import Block, Column, Table, row
 from dashboard.components.cell import Cell
 from dashboard.components.export import Exported
 from dashboard.components.show import note, show_exports
-from dashboard.issued import STATUS_ZH, product_zh
+from dashboard.issued import STATUS_ZH
 from dashboard.report_files import ReportFile, ReportMade
 from dashboard.view import View
 from yibao import formatting
 from yibao.issuing import History, Listing, moment_of, state_in
 from yibao.problem import Problem
+from yibao.reporting.products import name_zh
 
 _KINDS = {".docx": "Word", ".pdf": "PDF", ".xlsx": "Excel", ".zip": "报送包"}
 _WIDTHS = [5.4, *([1.3] * len(_KINDS))]
@@ -42,9 +43,7 @@ def standing_of(listing: Listing, ledger: History | Problem, current: str) -> Ce
         if same and dict(listing.files).items() <= dict(issue.files).items():
             day = formatting.clock(moment_of(issue))[:10]
             return Cell(f"{'已报送（初步数）' if issue.status == 'provisional' else '最终数'} {day}", "good")
-    state = state_in(
-        ledger.entries, listing.period, listing.region_code, listing.product, run_id=listing.run_id
-    )
+    state = state_in(ledger.entries, listing.key, run_id=listing.run_id)
     if listing.run_id != current:
         return Cell("不是当前版，请重新生成", "warn")
     signed = "、".join(f"{entry.role.name_zh} {entry.display_name}" for entry in state.signed)
@@ -74,19 +73,20 @@ def _offer_all(
 
 def _show_report(view: View, report: ReportMade, standing: Cell) -> None:
     listing = report.listing
-    with st.container(key=f"report-{listing.product}-{listing.region_code}", gap=None):
+    key = "-".join(filter(None, (listing.product, listing.part, listing.region_code)))
+    name = name_zh(listing.product, listing.part)
+    with st.container(key=f"report-{key}", gap=None):
         columns = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
         with columns[0]:
             is_current = listing.run_id == view.figures.generation.run_id
             run = f"版本 {listing.run_id}" + ("" if is_current else "（不是当前版）")
             st.html(
-                f'<div class="report"><b>{escape(product_zh(listing.product))}</b>'
+                f'<div class="report"><b>{escape(name)}</b>'
                 f'<span class="{standing.tone}">{standing.sign} {escape(str(standing.content))}</span>'
                 f"<div>{escape(listing.title)}</div>"
                 f'<small class="{"" if is_current else "warn"}">报告日期 {escape(listing.dated)}　{escape(run)}</small></div>'
             )
-        name = f"{listing.product}-{listing.region_code}"
-        _offer_all(view, product_zh(listing.product), report.files, columns[1:], name)
+        _offer_all(view, name, report.files, columns[1:], key)
 
 
 def _offer(view: View, what: str, file: ReportFile, key: str) -> None:
@@ -129,7 +129,7 @@ def _as_block(view: View, reports: Sequence[ReportMade], ledger: History | Probl
     )
     rows = tuple(
         row(
-            product_zh(report.listing.product),
+            name_zh(report.listing.product, report.listing.part),
             report.listing.title,
             standing_of(report.listing, ledger, view.figures.generation.run_id),
             report.listing.run_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.faults.conftest import Progress, Size, Survived
 from tests.faults.faults import Fault
 from tests.faults.stage import Played, Stage
-from tests.unit.issuing_kit import PERIOD, REGION, make, sign_all
+from tests.unit.issuing_kit import PERIOD, key_of, make, sign_all
 from yibao import issuing
 from yibao.problem import Problem
 
@@ -31,7 +31,7 @@ def test_killed_at_step_n_of_an_issue(
         killed = stage.play(*_COMMAND, fault=Fault("kill", number))
         assert killed.code == -9, killed.said
         try:
-            status = issuing.state_of(stage.paths, PERIOD, REGION, "monthly").status
+            status = issuing.state_of(stage.paths, key_of()).status
             again = stage.play(*_COMMAND)
             if again.code != (0 if status == "draft" else 2):
                 wrong.append(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.conftest import ROOT
 from yibao.figures import Scope, open_figures
+from yibao.issuing import read_listing
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.report import Asked, make_report
@@ -64,12 +65,23 @@ def test_a_report_is_whole(
     [
         (Asked(PERIOD, "monthly", "20", None, "draft", "2026-10-08"), "月报总是编整个期间"),
         (Asked(PERIOD, "weekly", "", "城关镇", "provisional", "2026-10-08"), "只有全县"),
-        (Asked(PERIOD, "public", "", "城关镇", "draft", "2026-10-08"), "公示只编全县"),
+        (Asked(PERIOD, "public", "", "城关镇", "draft", "2026-10-08"), "公示只编全市、全县的"),
+        (Asked(PERIOD, "monthly", "", "城关镇", "draft", "2026-10-08"), "月报只编全市、全县的，不编“城关镇”"),
     ],
 )
 def test_what_no_order_can_ask_for_is_said(demo_data: Path, asked: Asked, said: str) -> None:
     with pytest.raises(Problem, match=said):
         make_report(DataPaths(demo_data), asked)
+
+
+def test_the_ten_days_of_a_month_lie_beside_each_other(demo_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "published").symlink_to(demo_data / "published")
+    for part in ("10", ""):
+        make_report(DataPaths(tmp_path), Asked(PERIOD, "ten_day", part, None, "draft", "2026-10-08"))
+    reports = tmp_path / "reports" / PERIOD
+    # without a part it is the newest, and its name says which
+    assert sorted(path.name for path in reports.iterdir()) == ["ten_day-10", "ten_day-30"]
+    assert read_listing(reports / "ten_day-30").part == "30"
 
 
 def test_the_week_is_what_its_settlements_add_up_to(

@@ -114,7 +114,7 @@ def issue_september(data: Path) -> None:
     listing |= {"status": "provisional", "dated": "2026-10-08"}
     files = {"月报.docx": hashlib.sha256(b"the report").hexdigest()}
     (folder / "report.json").write_text(json.dumps({**listing, "files": files}), encoding="utf-8")
-    made = issuing.read_made(paths, "2026-09", "monthly", current(data))
+    made = issuing.read_made(paths, issuing.ReportKey("2026-09", "990101", "monthly"), current(data))
     for role in issuing.ROLES:
         user = User(f"u.{role.value}", role.name_zh, Role.LEADER, None, must_change=False, disabled=False)
         issuing.sign(paths, made, role, user, NOW)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import session
+from dashboard import frame, session
 from dashboard.frame import Standing, standing_of, unpublished
 from dashboard.issued import ledger_of
 from dashboard.pages import PAGES
@@ -20,6 +20,7 @@ from yibao.accounts import Role
 from yibao.audit_log import Action
 from yibao.figures import Scope, Selection, open_figures
 from yibao.paths import DATA_VARIABLE, DataPaths
+from yibao.problem import Problem
 
 PUBLISHED_AT = "2026-11-21T10:15:00Z"
 LATER, EARLIER = "2026-11-22T02:00:00Z", "2026-11-20T02:00:00Z"
@@ -156,6 +157,18 @@ def test_the_banner_turns_red_with_the_reason(paths: DataPaths, monkeypatch: pyt
     assert 'class="banner bad"' in shown and "质量检查没有通过 &lt;i&gt;" in shown
 
 
+def test_a_problem_of_a_page_is_told_in_our_words(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise Problem("文件坏了", where="/a<b>", todo="请重新发布。", details=("一", "二", "三", "四"))
+
+    monkeypatch.setattr(frame, "show_banner", fails)
+    app = opened(paths, monkeypatch, {})
+    assert not app.exception
+    shown = told(app)
+    assert "文件坏了" in shown and "哪里：/a&lt;b&gt;" in shown and "怎么办：请重新发布。" in shown
+    assert "三" in shown and "四" not in shown
+
+
 def test_without_a_session_nothing_is_drawn(paths: DataPaths) -> None:
     app = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
     assert "登录已过期" in told(app)
@@ -185,12 +198,18 @@ def test_the_status_tells_of_what_changed_since(paths: DataPaths) -> None:
     sign_all(paths, make(paths))
     issue = send(paths).issue
     row = {"issue": issue, "period": PERIOD, "region_code": COUNTY, "indicator_code": "part_rate"}
-    publish(paths.root, tables={"mart_restatement": [row]}, days=1)
+    # of both modes, one indicator
+    rows = [{**row, "period_mode": mode} for mode in ("month", "ytd")]
+    publish(paths.root, tables={"mart_restatement": rows}, days=1)
     found = standing(paths)
     assert found.restated == 1
     assert f'<a href="/reports?period={PERIOD}&amp;mode=ytd&amp;region={COUNTY}' in found.status
-    assert "报送后有 1 个数变了</a>" in found.status
+    assert "报送后有 1 个指标的数变了</a>" in found.status
     assert "本地区的数没有变化" in standing(paths, region=TOWN).status
+    # a bulletin of the newer figures takes back nothing
+    sign_all(paths, make(paths, product="ten_day", part="10"))
+    send(paths, product="ten_day", part="10")
+    assert standing(paths).restated == 1 and "旬报（上旬）已报送" in standing(paths).status
     # a clerk has no page to be sent to
     publish(paths.root, tables={"mart_restatement": [{**row, "region_code": TOWN}]}, days=2)
     clerk = standing(paths, region=TOWN, scope=Scope(TOWN))

@@ -72,12 +72,14 @@ def test_the_sheet_holds_the_rows_that_the_page_leaves_out() -> None:
 def test_reports_are_those_of_the_period(tmp_path: Path) -> None:
     paths = publish(tmp_path / "data")
     made = make(paths, "draft")
+    parts = [make(paths, product="ten_day", part=part).listing for part in ("20", "10")]
     # one that is being written, and one whose listing is no listing
     shutil.copytree(made.folder, made.folder.with_name(".weekly-0a"))
     broken = made.folder.with_name("annual")
     broken.mkdir()
     (broken / "report.json").write_text('{"files": {"../../secret": "0"}}', encoding="utf-8")
-    [report], [problem] = reports_of(paths, PERIOD)
+    [report, *others], [problem] = reports_of(paths, PERIOD)
+    assert [each.listing for each in others] == parts[::-1]
     assert (report.listing.product, report.listing.status) == ("monthly", "draft")
     assert [(file.path.name, file.size, file.whole) for file in report.files] == [
         ("月报.docx", 4, True),

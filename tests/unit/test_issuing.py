@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,12 +15,12 @@ from click.testing import CliRunner
 
 from tests.unit import figures_kit
 from tests.unit.figures_kit import cell
-from tests.unit.issuing_kit import AT, FILES, PERIOD, REGION, make, send, sign_all, user
+from tests.unit.issuing_kit import AT, FILES, PERIOD, REGION, key_of, make, send, sign_all, user
 from yibao import accounts, audit_log, chain, cli, issuing, publishing
 from yibao.accounts import Role, passwords
 from yibao.audit_log import Action
 from yibao.figures import Scope, open_figures, restated_rows, restatements
-from yibao.issuing import SigningRole
+from yibao.issuing import Signed, SigningRole
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 
@@ -58,7 +59,7 @@ def refused(action: object, *arguments: object, **named: object) -> Problem:
 
 
 def test_draft_provisional_final(paths: DataPaths) -> None:
-    assert issuing.state_of(paths, PERIOD, REGION, "monthly").status == "draft"
+    assert issuing.state_of(paths, key_of()).status == "draft"
     signed = sign_all(paths, make(paths))
     assert signed.sign_off.approved == "wang先生" and signed.sign_off.on == "2026-11-22"
     first = send(paths)
@@ -68,7 +69,7 @@ def test_draft_provisional_final(paths: DataPaths) -> None:
         f"2026-09/990101-monthly-{number}" for number in (1, 2, 3)
     ]
     assert (first.previous, final.previous, again.reason) == (None, again.issue, "附表排版更正")
-    assert issuing.state_of(paths, PERIOD, REGION, "monthly").status == "final"
+    assert issuing.state_of(paths, key_of()).status == "final"
     assert "不能再签字或报送" in refused(send, paths, "final").what
     assert (
         "不能再签字或报送"
@@ -148,24 +149,73 @@ def test_another_run_needs_new_signatures_and_a_new_report(paths: DataPaths) -> 
     sign_all(paths, old)
     figures_kit.publish(paths.root, CELLS[:2], days=1)
     run_id = publishing.require_current(paths).run_id
-    problem = refused(issuing.read_made, paths, PERIOD, "monthly", run_id)
-    assert "不是由当前发布版生成" in problem.what and old.run_id in problem.where
+    problem = refused(issuing.read_made, paths, key_of(), run_id)
+    assert "不是由当前发布版生成" in problem.what and old.listing.run_id in problem.where
     assert "签字不全" in refused(send, paths).what
 
 
 def test_a_report_that_was_touched_or_never_made(paths: DataPaths) -> None:
-    run_id = make(paths).run_id
-    assert "还没有生成" in refused(issuing.read_made, paths, PERIOD, "weekly", run_id).what
+    run_id = make(paths).listing.run_id
+    assert "还没有生成" in refused(issuing.read_made, paths, key_of("weekly"), run_id).what
     folder = paths.reports / PERIOD / "monthly"
     (folder / "附表.xlsx").write_bytes(b"better numbers")
-    assert "被改动" in refused(issuing.read_made, paths, PERIOD, "monthly", run_id).what
+    assert "被改动" in refused(issuing.read_made, paths, key_of(), run_id).what
     listing = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    # a file from elsewhere, or one in the place of the frozen values
-    for name in ("../../published/CURRENT", "values.parquet"):
-        (folder / "report.json").write_text(
-            json.dumps({**listing, "files": {name: "0" * 64}}), encoding="utf-8"
-        )
-        assert "读不懂" in refused(issuing.read_made, paths, PERIOD, "monthly", run_id).what
+    for wrong in (
+        # a file from elsewhere, or one in the place of the frozen values
+        {"files": {"../../published/CURRENT": "0" * 64}},
+        {"files": {"values.parquet": "0" * 64}},
+        # the listing of another report
+        {"region_code": "990102"},
+        # no name of a folder
+        {"part": "10/20"},
+    ):
+        (folder / "report.json").write_text(json.dumps({**listing, **wrong}), encoding="utf-8")
+        assert "读不懂" in refused(issuing.read_made, paths, key_of(), run_id).what
+    assert "读不懂" in refused(issuing.read_listing, folder).what
+
+
+def test_two_parts_of_a_month_are_two_reports(paths: DataPaths) -> None:
+    for part in ("10", "20"):
+        made = make(paths, product="ten_day", part=part)
+        # unsigned, although the one before it was signed; and told how
+        issuer = issuing.Issuer("os:test")
+        unsigned = refused(issuing.issue, paths, made, "provisional", issuer, AT)
+        assert f"--product ten_day --part {part} --as prepared" in unsigned.todo
+        sign_all(paths, made)
+        # the second is no repetition of the first: no reason is asked
+        issuing.issue(paths, made, "provisional", issuer, AT)
+    assert {entry.filters["part"] for entry in audit_log.entries(paths)} == {"10", "20"}
+    assert "要写明原因" in refused(send, paths, product="ten_day", part="20").what
+    found = issuing.history(paths)
+    issuing.verify_copies(paths, found)
+    assert [entry.issue for entry in found.issues] == [
+        "2026-09/990101-ten_day-10-1",
+        "2026-09/990101-ten_day-20-1",
+    ]
+    said = CliRunner().invoke(cli.main, ["issued", "--data", str(paths.root)]).output
+    assert said.count("旬报（上旬）") == said.count("旬报（中旬）") == 4
+    run_id = made.listing.run_id
+    assert "、".join(("10", "20")) in refused(issuing.read_made, paths, key_of("ten_day"), run_id).todo
+    shutil.rmtree(made.folder)
+    assert issuing.read_made(paths, key_of("ten_day"), run_id).listing.part == "10"
+
+
+def test_a_bulletin_takes_no_place_of_what_went_up(paths: DataPaths) -> None:
+    """Its copy has no values: what the superior bureau was told of the month stays what later values are compared with."""
+    sign_all(paths, make(paths))
+    monthly = send(paths)
+    sign_all(paths, make(paths, product="weekly", part="2026-W39"))
+    weekly = send(paths, product="weekly", part="2026-W39")
+    assert {path.name for path in (paths.issued / weekly.issue).iterdir()} == {*FILES, "report.json"}
+    assert issuing.compared_issue(issuing.history(paths).issues, PERIOD) == monthly
+
+
+def test_a_ledger_of_before_there_were_parts_is_read(paths: DataPaths) -> None:
+    record = asdict(Signed(*key_of(), "r", SigningRole.PREPARED, "zhang", "张三", "2026-10-08T01:00:00Z"))
+    del record["part"]
+    chain.append(paths.issued / "ledger.jsonl", {"kind": "signed", **record})
+    assert issuing.state_of(paths, key_of(), "r").sign_off.prepared == "张三"
 
 
 # damage --------------------------------------------------------------------------------------------------------------
@@ -181,7 +231,7 @@ def sent(paths: DataPaths) -> DataPaths:
 def test_a_changed_line_is_found(sent: DataPaths) -> None:
     ledger = sent.issued / "ledger.jsonl"
     ledger.write_text(ledger.read_text(encoding="utf-8").replace("li先生", "赵先生"), encoding="utf-8")
-    problem = refused(issuing.state_of, sent, PERIOD, REGION, "monthly")
+    problem = refused(issuing.state_of, sent, key_of())
     assert problem.where.endswith("第 2 行") and problem.exit_code == ExitCode.UNEXPECTED
     assert "第 2 行" in refused(issuing.settle, sent).where
 

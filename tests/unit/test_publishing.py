@@ -282,6 +282,19 @@ def test_a_failed_replacement_leaves_the_old_text(tmp_path: Path, monkeypatch: p
     assert [path.name for path in tmp_path.iterdir()] == ["CURRENT"]
 
 
+def test_a_folder_that_could_not_be_filled_leaves_the_old_one(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        with durable.new_folder(tmp_path / "out") as aside:
+            (aside / name).write_text("x", encoding="utf-8")
+    with pytest.raises(OSError, match="full"), durable.new_folder(tmp_path / "out") as aside:
+        (aside / "half").write_text("x", encoding="utf-8")
+        raise OSError("full")
+    assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == [
+        "out",
+        "out/new",
+    ]
+
+
 def _approved(root: Path) -> DataPaths:
     """Marks the warehouse as it is now as passed."""
     paths = DataPaths(root)

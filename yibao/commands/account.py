@@ -13,7 +13,7 @@ from yibao.audit_log import Action, AuditEntry
 from yibao.command import ChineseCommand, ChineseGroup, Session
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
-from yibao.problem import ExitCode, Problem
+from yibao.problem import Problem, as_verdict
 from yibao.screen import Column
 
 _ROLES = "，".join(f"{role.value} {role.name_zh}" for role in Role)
@@ -121,11 +121,8 @@ def reset(session: Session, name: str, password_stdin: bool, data: Path | None) 
 def audit(session: Session, last: int, data: Path | None) -> None:
     """Verify the chain, then its end."""
     paths = existing(session, data)
-    try:
+    with as_verdict():
         state = audit_log.verify(paths)
-    except Problem as problem:
-        problem.exit_code = ExitCode.NOT_PUBLISHED
-        raise
     screen = session.screen
     if not state.files:
         screen.line("还没有审计记录")

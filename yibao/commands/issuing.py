@@ -7,29 +7,24 @@ from pathlib import Path
 
 import click
 
-from yibao import accounts, audit_log, formatting, issuing, publishing
+from yibao import accounts, audit_log, formatting, issuing
 from yibao.accounts import Refusal, Refused, User
 from yibao.audit_log import Action, AuditEntry
 from yibao.command import ChineseCommand, Session
-from yibao.issuing import ROLES, Issued, Issuer, MadeReport, Signed, SigningRole
+from yibao.commands.which_report import part_option, product_option
+from yibao.figures import Scope, open_figures, regions
+from yibao.issuing import ROLES, Issued, Issuer, MadeReport, ReportKey, Signed, SigningRole
 from yibao.lock import data_lock
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
-from yibao.problem import ExitCode, Problem
+from yibao.problem import Problem, as_verdict
 from yibao.reporting.content import STATUS_ZH, Status
-from yibao.reporting.products import PRODUCTS
+from yibao.reporting.product import require_parts
+from yibao.reporting.products import PRODUCTS, name_zh
 from yibao.road import require_period_form
 from yibao.screen import Column
 
 period_option = click.option("--period", required=True, metavar="年-月", help="报告的期间，例如 2026-09。")
-product_option = click.option(
-    "--product",
-    type=click.Choice(list(PRODUCTS)),
-    default="monthly",
-    show_default=True,
-    metavar="报告",
-    help="，".join(f"{code} {product.name_zh}" for code, product in PRODUCTS.items()) + "。",
-)
 
 
 @click.command(
@@ -37,6 +32,7 @@ product_option = click.option(
 )
 @period_option
 @product_option
+@part_option
 @click.option(
     "--as",
     "role",
@@ -53,6 +49,7 @@ def sign(
     session: Session,
     period: str,
     product: str,
+    part: str,
     role: str,
     user: str,
     password_stdin: bool,
@@ -63,20 +60,21 @@ def sign(
     paths, now = existing(session, data), session.now()
     password = _line() if password_stdin else click.prompt("密码", hide_input=True)
     with data_lock(paths, "sign", now):
-        made = _made(paths, period, product)
+        made = _made(paths, period, product, part)
         signer = _identified(session, paths, user, password)
         state = issuing.sign(paths, made, SigningRole(role), signer, now)
     screen = session.screen
+    told = made.listing
     screen.line(
-        f"{signer.display_name} 已签字（{SigningRole(role).name_zh}）：{period} {PRODUCTS[product].name_zh}，"
-        f"版本 {made.run_id}"
+        f"{signer.display_name} 已签字（{SigningRole(role).name_zh}）：{period} {name_zh(product, told.part)}，"
+        f"版本 {told.run_id}"
     )
     missing = [other.name_zh for other in ROLES if state.signature(other) is None]
     if missing:
         screen.line(f"还差：{'、'.join(missing)}")
     else:
         screen.line(
-            f"三人已签齐。下一步重新生成，印上签字和状态：yibao report --period {period} --product {product} "
+            f"三人已签齐。下一步重新生成，印上签字和状态：yibao report {told.key.options} "
             "--status provisional；再用 yibao issue 报送。"
         )
 
@@ -84,6 +82,7 @@ def sign(
 @click.command(cls=ChineseCommand, help="报送：三人签齐后，把报告和当时的全部指标值留存，写入不可改的台账。")
 @period_option
 @product_option
+@part_option
 @click.option(
     "--status",
     type=click.Choice(["provisional", "final"]),
@@ -95,18 +94,19 @@ def sign(
 @data_option
 @click.pass_obj
 def issue(
-    session: Session, period: str, product: str, status: Status, reason: str, data: Path | None
+    session: Session, period: str, product: str, part: str, status: Status, reason: str, data: Path | None
 ) -> None:
     """Freeze and enter it."""
     require_period_form(period)
     paths, now = existing(session, data), session.now()
     issuer = Issuer(audit_log.command_line_user(), reason)
     with data_lock(paths, "issue", now):
-        entry = issuing.issue(paths, _made(paths, period, product), status, issuer, now)
+        entry = issuing.issue(paths, _made(paths, period, product, part), status, issuer, now)
     screen = session.screen
-    screen.line(f"已报送 {period} {PRODUCTS[product].name_zh}：{STATUS_ZH[status]}，版本 {entry.run_id}")
+    screen.line(f"已报送 {period} {name_zh(product, entry.part)}：{STATUS_ZH[status]}，版本 {entry.run_id}")
     screen.line(f"留存 {paths.issued / entry.issue}（{len(entry.files)} 个报告文件，不可改）")
-    screen.line("以后数据有变化时，yibao run 会与这一次逐项比较，列出差异和原因。")
+    if entry.copies:
+        screen.line("以后数据有变化时，yibao run 会与这一次逐项比较，列出差异和原因。")
 
 
 @click.command(
@@ -118,12 +118,9 @@ def issue(
 def issued(session: Session, data: Path | None) -> None:
     """Verify, then list."""
     paths = existing(session, data)
-    try:
+    with as_verdict():
         found = issuing.history(paths)
         issuing.verify_copies(paths, found)
-    except Problem as problem:
-        problem.exit_code = ExitCode.NOT_PUBLISHED
-        raise
     screen = session.screen
     if not found.entries:
         screen.line("还没有签字或报送过任何报告")
@@ -141,7 +138,7 @@ def _told(entry: Signed | Issued) -> list[str]:
         formatting.clock(issuing.moment_of(entry)),
         entry.period,
         entry.region_code,
-        PRODUCTS[entry.product].name_zh,
+        name_zh(entry.product, entry.part),
         what,
         entry.run_id,
         who,
@@ -149,8 +146,11 @@ def _told(entry: Signed | Issued) -> list[str]:
     ]
 
 
-def _made(paths: DataPaths, period: str, product: str) -> MadeReport:
-    return issuing.read_made(paths, period, product, publishing.require_current(paths).run_id)
+def _made(paths: DataPaths, period: str, product: str, part: str) -> MadeReport:
+    require_parts(PRODUCTS[product], part)
+    figures = open_figures(paths, Scope())
+    key = ReportKey(period, regions(figures)[0].code, product, part)
+    return issuing.read_made(paths, key, figures.generation.run_id)
 
 
 def _identified(session: Session, paths: DataPaths, name: str, password: str) -> User:

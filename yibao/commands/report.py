@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from yibao import formatting
+from yibao import formatting, issuing
 from yibao.command import ChineseCommand, Session
+from yibao.commands.which_report import part_option, product_option
+from yibao.disk import disk_problem
 from yibao.figures import Scope, open_figures
 from yibao.options import data_option, existing
 from yibao.paths import DataPaths
@@ -16,7 +18,6 @@ from yibao.problem import ExitCode, Problem
 from yibao.report import Asked, Made, make_report
 from yibao.reporting.check import check_file, listing
 from yibao.reporting.content import STATUS_ZH, Status
-from yibao.reporting.products import PRODUCTS
 from yibao.road import require_period_form
 from yibao.screen import Column
 
@@ -25,22 +26,8 @@ from yibao.screen import Column
     cls=ChineseCommand, help="报告：由已发布的数据生成 Word、PDF、Excel 和上报包；或用 --check 校核一份报告。"
 )
 @click.option("--period", metavar="年-月", help="期间，例如 2026-09；不写则用当前版的期间。")
-@click.option(
-    "--product",
-    type=click.Choice(list(PRODUCTS)),
-    default="monthly",
-    show_default=True,
-    metavar="报告",
-    help="，".join(f"{code} {product.name_zh}" for code, product in PRODUCTS.items()) + "。",
-)
-@click.option(
-    "--part",
-    default="",
-    metavar="哪一段",
-    help="期间里的哪一段，只有"
-    + "，".join(f"{one.name_zh}（{one.part_zh}）" for one in PRODUCTS.values() if one.part_zh)
-    + "可写；旬报、周报不写则为最新，年度考核不写则为全年。",
-)
+@product_option
+@part_option
 @click.option("--region", metavar="地区", help="地区代码或名称；不写则为全县（或全市）。")
 @click.option(
     "--status",
@@ -88,12 +75,14 @@ def report(
 def _made(paths: DataPaths, asked: Asked) -> Made:
     try:
         return make_report(paths, asked)
-    except OSError as error:
+    except PermissionError as error:
         raise Problem(
-            f"报告写不了：{error.strerror or error}",
+            "报告写不了：没有权限，或者旧报告正被别的程序打开",
             where=str(error.filename or paths.reports),
-            todo="请关闭正在打开旧报告的程序，检查权限和磁盘，再执行一次。",
+            todo="请关闭正在打开旧报告的程序，检查文件夹的权限，再执行一次。",
         ) from error
+    except OSError as error:
+        raise disk_problem(error, paths.reports) from error
 
 
 def _show(session: Session, made: Made) -> None:
@@ -113,9 +102,7 @@ def _show(session: Session, made: Made) -> None:
 
 def _next(made: Made) -> str:
     identity = made.report.identity
-    which = f"--period {identity.period}"
-    if made.product.code != "monthly":
-        which += f" --product {made.product.code}"
+    which = issuing.ReportKey(identity.period, identity.region_code, identity.product, identity.part).options
     if identity.status != "draft":
         return f"报送：yibao issue {which} --status {identity.status}"
     return (

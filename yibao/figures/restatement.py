@@ -76,7 +76,7 @@ class _Period:
 
 @dataclass(frozen=True)
 class _Count:
-    values: int
+    indicators: int
 
 
 def restated_periods(figures: Figures) -> tuple[str, ...]:
@@ -88,15 +88,15 @@ def restated_periods(figures: Figures) -> tuple[str, ...]:
 
 
 def restated_count(figures: Figures, period: str, region_code: str) -> int:
-    """How many values of a region have changed since the period was issued; 0 in a generation of before there were any."""
+    """How many indicators of a region have changed since the period was issued; 0 in a generation of before there were any."""
     if "mart_restatement" not in figures.generation.manifest.tables:
         return 0
     [found] = figures.rows(
         _Count,
-        "select count(*) from mart_restatement where period = ? and region_code = ?",
+        "select count(distinct indicator_code) from mart_restatement where period = ? and region_code = ?",
         (period, region_code),
     )
-    return found.values
+    return found.indicators
 
 
 def restatements(figures: Figures, period: str) -> tuple[Restatement, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from yibao import formatting
 from yibao.reporting.content import Status
@@ -32,13 +32,39 @@ _NAMES = {
 ROLES = tuple(SigningRole)
 
 
-@dataclass(frozen=True)
-class Signed:
-    """One user signed one run's report of a product."""
+class ReportKey(NamedTuple):
+    """Which report: what is signed, issued and listed for itself. `part` is of the period, empty where it has one document."""
 
     period: str
     region_code: str
     product: str
+    part: str = ""
+
+    @property
+    def options(self) -> str:
+        """How the commands name it."""
+        part = f" --part {self.part}" if self.part else ""
+        return f"--period {self.period} --product {self.product}{part}"
+
+
+@dataclass(frozen=True)
+class OfReport:
+    """What is of one report."""
+
+    period: str
+    region_code: str
+    product: str
+    part: str
+
+    @property
+    def key(self) -> ReportKey:
+        return ReportKey(self.period, self.region_code, self.product, self.part)
+
+
+@dataclass(frozen=True)
+class Signed(OfReport):
+    """One user signed one run's report."""
+
     run_id: str
     role: SigningRole
     user: str
@@ -47,17 +73,15 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class Issued:
+class Issued(OfReport):
     """A report that was sent. `issue` is the folder of its frozen copy below DATA/issued, `previous` the issue before it.
 
     `policy_hash` is that of the alert rules, quality rules and tolerances; `batches` and `inputs` (sha256 of the landed
-    files) tell what the run was made from; `files` are those of the report, `copies` what was frozen beside them.
+    files) tell what the run was made from; `files` are those of the report, `copies` what was frozen beside them, none where
+    it did not go to the superior bureau.
     """
 
     issue: str
-    period: str
-    region_code: str
-    product: str
     status: Status
     run_id: str
     dated: str
@@ -99,7 +123,9 @@ def to_record(entry: Entry) -> dict[str, Any]:
 def from_record(record: Mapping[str, Any]) -> Entry:
     """Reads what `to_record` wrote. Raises ValueError, KeyError or TypeError for anything else."""
     kind = _KINDS[record["kind"]]
-    content = {item.name: record[item.name] for item in fields(kind)}
+    # the first ledgers knew no parts
+    content = {item.name: record[item.name] for item in fields(kind) if item.name != "part"}
+    content["part"] = record.get("part", "")
     if kind is Signed:
         return Signed(**{**content, "role": SigningRole(content["role"])})
     return Issued(

@@ -1,4 +1,4 @@
-"""The frozen copy of an issue: the report's files as given, and what the warehouse needs to compare with later.
+"""The frozen copy of an issue: the report's files as given, and, where it went up, what the warehouse needs to compare with later.
 
 `issue.parquet` one row about the issue, `values.parquet` every indicator value of its period, `sheets.parquet` the landed
 sheets that its run was made from, `catalogue.parquet` how each indicator was defined. The dbt sources of

@@ -14,11 +14,12 @@ from yibao.issuing.frozen import copies_of, sheets_of, write_draft
 from yibao.issuing.ledger import append, put_in_place, settle
 from yibao.issuing.made import MadeReport
 from yibao.issuing.rules import require_may_issue, state_in
-from yibao.issuing.signing import stamp, told
+from yibao.issuing.signing import logged, stamp
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.publishing import Manifest, find, open_generation
 from yibao.reporting.content import STATUS_ZH, Status
+from yibao.reporting.products import PRODUCTS
 
 _POLICY = ("alert_rule", "rule", "tolerance")
 
@@ -32,35 +33,35 @@ class Issuer:
 
 
 def issue(paths: DataPaths, made: MadeReport, status: Status, issuer: Issuer, now: datetime) -> Issued:
-    """Freezes and enters a signed report. The caller holds the lock of the data folder.
+    """Freezes and enters a signed report, with the values of its period where it goes to the superior bureau.
+
+    The caller holds the lock of the data folder.
 
     A process that dies on the way leaves nothing, or (once the line is in the ledger) an issue that the next command puts in
     place. Raises Problem: exit 2 when the rules do not allow it, exit 1 when ledger, landing or generation are damaged.
     """
     found = settle(paths)
-    state = state_in(found.entries, made.period, made.region_code, made.product, made.run_id)
+    told = made.listing
+    state = state_in(found.entries, told.key, told.run_id)
     require_may_issue(state, status, issuer.reason)
-    if made.status != status:
+    if told.status != status:
         raise Problem(
-            f"报告上印的是“{STATUS_ZH[made.status]}”，与要报送的“{STATUS_ZH[status]}”不符",
+            f"报告上印的是“{STATUS_ZH[told.status]}”，与要报送的“{STATUS_ZH[status]}”不符",
             where=str(made.folder),
-            todo=f"请用 yibao report --period {made.period} --product {made.product} --status {status} 重新生成这份报告，再报送。",
+            todo=f"请用 yibao report {told.key.options} --status {status} 重新生成这份报告，再报送。",
         )
-    of_period = [entry for entry in found.issues if entry.period == made.period]
-    number = 1 + sum(
-        (entry.region_code, entry.product) == (made.region_code, made.product) for entry in of_period
-    )
-    with open_generation(find(paths, made.run_id)) as opened:
+    of_period = [entry for entry in found.issues if entry.period == told.period]
+    name = "-".join(filter(None, (told.region_code, told.product, told.part)))
+    number = 1 + sum(entry.key == told.key for entry in of_period)
+    with open_generation(find(paths, told.run_id)) as opened:
         manifest = opened.generation.manifest
         sheets = sheets_of(paths, opened)
         bare = Issued(
-            issue=f"{made.period}/{made.region_code}-{made.product}-{number}",
-            period=made.period,
-            region_code=made.region_code,
-            product=made.product,
+            *told.key,
+            issue=f"{told.period}/{name}-{number}",
             status=status,
-            run_id=made.run_id,
-            dated=made.dated,
+            run_id=told.run_id,
+            dated=told.dated,
             at=stamp(now),
             by=issuer.by,
             reason=issuer.reason.strip(),
@@ -74,13 +75,16 @@ def issue(paths: DataPaths, made: MadeReport, status: Status, issuer: Issuer, no
             copies={},
             previous=of_period[-1].issue if of_period else None,
         )
-        copies = copies_of(opened, bare, sheets)
+        # a notice or a bulletin that goes nowhere above takes no place of what the superior bureau was told of the period
+        copies = copies_of(opened, bare, sheets) if PRODUCTS[told.product].goes_up else {}
     entry = replace(
         bare, copies={name: hashlib.sha256(content).hexdigest() for name, content in copies.items()}
     )
     write_draft(paths, entry.issue, {**made.files, **copies})
     # the log first: what it cannot tell of must not happen
-    audit_log.record(paths, AuditEntry(now, issuer.by, "", Action.REPORT_ISSUED, filters=told(made, status)))
+    audit_log.record(
+        paths, AuditEntry(now, issuer.by, "", Action.REPORT_ISSUED, filters=logged(told, status))
+    )
     append(paths, entry)
     put_in_place(paths, entry.issue)
     return entry

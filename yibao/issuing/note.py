@@ -42,14 +42,17 @@ def restatement_note(figures: Figures, period: str, region_code: str) -> tuple[s
 
     Named are the headline indicators of the region as a whole whose printed value changed; no paragraph where nothing did.
     """
-    known = catalogue(figures)
-    paragraphs = []
-    for issued in restated_periods(figures):
-        if issued < period:
-            changed = restatements(figures, issued)
-            rows = restated_row_counts(figures, issued)
-            paragraphs.append(_paragraph(issued, changed, rows, region_code, known))
-    return tuple(paragraphs)
+    return tuple(
+        restated_paragraph(figures, issued, region_code)
+        for issued in restated_periods(figures)
+        if issued < period
+    )
+
+
+def restated_paragraph(figures: Figures, issued: str, region_code: str) -> str:
+    """What a later report says of that issued period, of which a value has changed."""
+    changed, rows = restatements(figures, issued), restated_row_counts(figures, issued)
+    return _paragraph(issued, changed, rows, region_code, catalogue(figures))
 
 
 def _paragraph(

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yibao.issuing.entries import ROLES, Entry, Issued, Signed, SigningRole, day_of
+from yibao.issuing.entries import ROLES, Entry, Issued, ReportKey, Signed, SigningRole, day_of
 from yibao.problem import Problem
 from yibao.reporting.content import STATUS_ZH, SignOff, Status
 
 
 @dataclass(frozen=True)
 class State:
-    """How far a report is. `signed` are the signatures of `run_id`, `issued` the last issue of the report, whatever its run.
+    """How far the report of that key is. `signed` are the signatures of `run_id`, `issued` its last issue, whatever its run.
 
     `status` is that of the last issue, `draft` before there is one.
     """
 
+    key: ReportKey
     status: Status
     run_id: str
     signed: tuple[Signed, ...]
@@ -39,20 +40,19 @@ class State:
         )
 
 
-def state_in(
-    entries: Sequence[Entry], period: str, region: str, product: str, run_id: str | None = None
-) -> State:
+def state_in(entries: Sequence[Entry], key: ReportKey, run_id: str | None = None) -> State:
     """The state of one report, for a run (without one: that of its last entry)."""
-    own = [
-        entry
-        for entry in entries
-        if (entry.period, entry.region_code, entry.product) == (period, region, product)
-    ]
+    own = [entry for entry in entries if entry.key == key]
     run = run_id or (own[-1].run_id if own else "")
     issues = [entry for entry in own if isinstance(entry, Issued)]
     last = issues[-1] if issues else None
     signed = tuple(entry for entry in own if isinstance(entry, Signed) and entry.run_id == run)
-    return State(last.status if last else "draft", run, signed, last)
+    return State(key, last.status if last else "draft", run, signed, last)
+
+
+def compared_issue(issues: Sequence[Issued], period: str) -> Issued | None:
+    """The issue with which the values of a period are compared: the newest whose values were frozen (int_issue)."""
+    return next((each for each in reversed(issues) if each.period == period and each.copies), None)
 
 
 def require_may_sign(state: State, role: SigningRole, user: str) -> None:
@@ -71,7 +71,7 @@ def require_may_sign(state: State, role: SigningRole, user: str) -> None:
         raise Problem(
             f"还没有人作为{missing[0].name_zh}人签字，不能先{role.name_zh}",
             where=f"版本 {state.run_id}",
-            todo=f"顺序是制表、审核、签发：请先执行 yibao sign --as {missing[0].value}。",
+            todo=f"顺序是制表、审核、签发：请先执行 yibao sign {state.key.options} --as {missing[0].value}。",
         )
     if any(entry.user == user for entry in state.signed):
         raise Problem(
@@ -89,7 +89,7 @@ def require_may_issue(state: State, status: Status, reason: str) -> None:
         raise Problem(
             "还没有报送过初步数，不能直接定为最终数",
             where="--status final",
-            todo="请先执行 yibao issue --status provisional；上级确认后再定为最终数。",
+            todo=f"请先执行 yibao issue {state.key.options} --status provisional；上级确认后再定为最终数。",
         )
     if status == "provisional" and state.issued is not None and not reason.strip():
         raise Problem(
@@ -102,7 +102,7 @@ def require_may_issue(state: State, status: Status, reason: str) -> None:
         raise Problem(
             f"签字不全，缺：{'、'.join(role.name_zh for role in missing)}",
             where=f"版本 {state.run_id}",
-            todo=f"请先执行 yibao sign --as {missing[0].value}；换了版本，以前的签字不算。",
+            todo=f"请先执行 yibao sign {state.key.options} --as {missing[0].value}；换了版本，以前的签字不算。",
         )
 
 

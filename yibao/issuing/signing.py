@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from yibao import audit_log
 from yibao.accounts import User
 from yibao.audit_log import Action, AuditEntry
-from yibao.issuing.entries import Signed, SigningRole
+from yibao.issuing.entries import ReportKey, Signed, SigningRole
 from yibao.issuing.ledger import append, history, settle
-from yibao.issuing.made import MadeReport
+from yibao.issuing.made import Listing, MadeReport
 from yibao.issuing.rules import State, require_may_sign, state_in
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 
 
-def state_of(paths: DataPaths, period: str, region: str, product: str, run_id: str | None = None) -> State:
+def state_of(paths: DataPaths, key: ReportKey, run_id: str | None = None) -> State:
     """How far a report is, for a run (without one: the run of its last entry). Raises Problem (exit 1) as `history` does."""
-    return state_in(history(paths).entries, period, region, product, run_id)
+    return state_in(history(paths).entries, key, run_id)
 
 
 def sign(paths: DataPaths, made: MadeReport, role: SigningRole, user: User, now: datetime) -> State:
@@ -32,34 +32,28 @@ def sign(paths: DataPaths, made: MadeReport, role: SigningRole, user: User, now:
             todo="请用看全县数据的账号签字（yibao user list）；首次密码要先登录看板改掉（yibao dashboard）。",
         )
     entries = settle(paths).entries
-    state = state_in(entries, made.period, made.region_code, made.product, made.run_id)
+    told = made.listing
+    state = state_in(entries, told.key, told.run_id)
     require_may_sign(state, role, user.name)
-    entry = Signed(
-        made.period,
-        made.region_code,
-        made.product,
-        made.run_id,
-        role,
-        user.name,
-        user.display_name,
-        stamp(now),
-    )
+    entry = Signed(*told.key, told.run_id, role, user.name, user.display_name, stamp(now))
     # the log first: what it cannot tell of must not happen
     audit_log.record(
         paths,
-        AuditEntry(now, user.name, user.role.value, Action.REPORT_SIGNED, filters=told(made, role.value)),
+        AuditEntry(now, user.name, user.role.value, Action.REPORT_SIGNED, filters=logged(told, role.value)),
     )
     append(paths, entry)
-    return state_in((*entries, entry), made.period, made.region_code, made.product, made.run_id)
+    return state_in((*entries, entry), told.key, told.run_id)
 
 
-def told(made: MadeReport, what: str) -> dict[str, str]:
+def logged(told: Listing, what: str) -> dict[str, str]:
     """What the audit log says of it."""
+    part = {"part": told.part} if told.part else {}
     return {
-        "period": made.period,
-        "region": made.region_code,
-        "product": made.product,
-        "run": made.run_id,
+        "period": told.period,
+        "region": told.region_code,
+        "product": told.product,
+        **part,
+        "run": told.run_id,
         "as": what,
     }
 

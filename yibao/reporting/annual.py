@@ -10,7 +10,7 @@ from yibao.reporting import sentences as say
 from yibao.reporting.bulletin import letter
 from yibao.reporting.content import Block, Chart, Column, Content, Heading, Paragraph, Report, Table
 from yibao.reporting.numbers import Numbers
-from yibao.reporting.product import Order, Product
+from yibao.reporting.product import Order, Parts, Product
 from yibao.reporting.scene import Scene, full_width, listed
 from yibao.reporting.sections import problems
 from yibao.reporting.sections.charts import by_month
@@ -37,12 +37,7 @@ _DRAWN = {
 def compose(numbers: Numbers, order: Order) -> Report:
     """The year at the order's period. Raises Problem before December, unless `part` says that the year so far is meant."""
     scene = Scene(numbers, order)
-    if scene.month != _DECEMBER and order.part != SO_FAR:
-        raise Problem(
-            f"{order.period} 不是年末",
-            where="年度考核的期间",
-            todo=f"请改用 {scene.year}-12；年度中间要看进度的写 --part {SO_FAR}，标题会写“截至{scene.month}月”。",
-        )
+    _part_of(numbers, order)
     until = "" if scene.month == _DECEMBER else f"（截至{scene.month}月）"
     held = values(numbers.figures, tuple(numbers.catalogue.indicators), scene.selection)
     chapters = order.sections or SECTIONS
@@ -165,4 +160,23 @@ def _assessed(scene: Scene, value: Value) -> str:
     return "无目标" if value.target is None else "作参照"
 
 
-ANNUAL = Product("annual", "年度考核", compose, goes_up=True, part_zh=SO_FAR)
+def _part_of(numbers: Numbers, order: Order) -> str:
+    scene = Scene(numbers, order)
+    if scene.month == _DECEMBER:
+        return ""
+    if order.part != SO_FAR:
+        raise Problem(
+            f"{order.period} 不是年末",
+            where=f"--part {order.part}" if order.part else f"--period {order.period}",
+            todo=f"请改用 {scene.year}-12；年度中间要看进度的写 --part {SO_FAR}，标题会写“截至{scene.month}月”。",
+        )
+    return SO_FAR
+
+
+def _part_zh(part: str) -> str:
+    return "截至该月"
+
+
+ANNUAL = Product(
+    "annual", "年度考核", compose, goes_up=True, parts=Parts(f"{SO_FAR} 截至该月", _part_of, _part_zh)
+)

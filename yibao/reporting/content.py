@@ -214,6 +214,20 @@ class Identity:
     status: Status
     catalogue_hash: str
     code_version: str
+    # of the period, where it has several documents of the product
+    part: str = ""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Which report this is, as its files and its listing say."""
+        return {
+            "run_id": self.run_id,
+            "period": self.period,
+            "part": self.part,
+            "region_code": self.region_code,
+            "product": self.product,
+            "status": self.status,
+        }
 
 
 # a letter to the superior bureau names 签发人; a notice for everybody has no 表号 and nobody who signs for a form

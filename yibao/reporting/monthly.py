@@ -7,7 +7,7 @@ from dataclasses import replace
 from yibao.reporting.bureau import left_out_of
 from yibao.reporting.content import Block, Chart, Heading, Paragraph, Report, Table
 from yibao.reporting.numbers import Numbers
-from yibao.reporting.product import Order, Product, identity
+from yibao.reporting.product import WHOLE_LEVELS, Order, Product, identity
 from yibao.reporting.scene import Scene
 from yibao.reporting.sections.benefit import BENEFIT
 from yibao.reporting.sections.cost import COST
@@ -79,4 +79,4 @@ def compose(numbers: Numbers, order: Order) -> Report:
     return replace(report, annex=(*report.annex, *calibres(scene, report.figures)))
 
 
-MONTHLY = Product("monthly", "月报", compose, goes_up=True)
+MONTHLY = Product("monthly", "月报", compose, WHOLE_LEVELS, goes_up=True)

@@ -20,6 +20,16 @@ PRODUCTS: Mapping[str, Product] = {
     )
 }
 
+
+def name_zh(product: str, part: str = "") -> str:
+    """`旬报（上旬）`; a product or a part that another version wrote is shown by its code."""
+    known_one = PRODUCTS.get(product)
+    name = known_one.name_zh if known_one else product
+    if not part:
+        return name
+    return f"{name}（{known_one.parts.name_zh(part) if known_one and known_one.parts else part}）"
+
+
 # one page has no sections to choose from
 _SECTIONS: Mapping[str, Collection[str]] = {
     "monthly": monthly.SECTIONS,

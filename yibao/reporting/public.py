@@ -17,7 +17,7 @@ from yibao.reporting import sentences as say
 from yibao.reporting.bulletin import letter
 from yibao.reporting.content import Block, Column, Content, Figure, Heading, Kind, Paragraph, Report, Table
 from yibao.reporting.numbers import Numbers
-from yibao.reporting.product import Order, Product
+from yibao.reporting.product import WHOLE_LEVELS, Order, Product
 from yibao.reporting.scene import Scene
 from yibao.reporting.sentences import Clause
 from yibao.reporting.suppression import Total, hidden
@@ -383,5 +383,5 @@ def _village_row(sheet: _Sheet, township: str, village: Village, has_population:
     return (*name, sheet.in_villages[_LIVING, village.code], persons, sheet.shown(place, rate))
 
 
-PUBLIC = Product("public", "公示", compose)
+PUBLIC = Product("public", "公示", compose, WHOLE_LEVELS)
 FORMS = ("public_insured", "public_treated", "public_institutions", "public_villages")

@@ -33,7 +33,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
         ends = listed([f"{scene.year}-{month:02d}" for month in _QUARTERS])
         raise Problem(
             f"{order.period} 不是季度末",
-            where="季度通报的期间",
+            where=f"--period {order.period}",
             todo=f"季度通报按季度末的月份编制，请改用 {ends} 之一。",
         )
     body: list[Block] = []

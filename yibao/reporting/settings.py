@@ -7,6 +7,7 @@ knows is refused: a misspelt one would be ignored in silence.
 from __future__ import annotations
 
 import difflib
+import re
 import string
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
@@ -70,7 +71,7 @@ def read_settings(paths: DataPaths, known: Known) -> Settings:
     Raises Problem (exit 2) that names file, key and what to do.
     """
     files = [DEFAULT_FILE, paths.config / FILE_NAME]
-    return parse([(str(file), _text(file)) for file in files if file.is_file()], known)
+    return parse([(str(file), _text(file)) for file in files if file.exists()], known)
 
 
 def parse(layers: Sequence[tuple[str, str]], known: Known) -> Settings:
@@ -119,9 +120,10 @@ def _tables(file: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
         raise Problem(
             "报告的配置文件写法有误",
-            where=f"{file}：{error}",
+            where=f"{file} {f'第 {line[1]} 行' if line else '末尾'}",
             todo="请检查该行的引号、方括号和等号是否成对（半角）；写法参照出厂的 report.toml。",
         ) from None
 

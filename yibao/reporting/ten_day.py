@@ -25,7 +25,7 @@ from yibao.reporting.content import (
     Table,
 )
 from yibao.reporting.numbers import Numbers
-from yibao.reporting.product import Order, Product
+from yibao.reporting.product import WHOLE_LEVELS, Order, Parts, Product
 from yibao.reporting.ranking import by_rank, ranks, shown
 from yibao.reporting.scene import Scene, listed
 from yibao.reporting.sentences import Clause
@@ -124,7 +124,7 @@ def _chosen(scene: Scene) -> _TenDay:
     if asked and asked not in ends:
         raise Problem(
             f"{scene.order.period} 没有以 {asked} 日结束的旬",
-            where="旬报的“旬”",
+            where=f"--part {asked}",
             todo=f"请写旬的最后一天：{'、'.join(ends)}，或者不写（取最近有缴费的一旬）。",
         )
     # the next year's as soon as it has begun, else this year's
@@ -508,4 +508,18 @@ def _course(scene: Scene, told: _TenDay) -> Table:
     )
 
 
-TEN_DAY = Product("ten_day", "旬报", compose, part_zh="10、20、30")
+def _part_of(numbers: Numbers, order: Order) -> str:
+    return str(_chosen(Scene(numbers, order)).last.day)
+
+
+def _part_zh(part: str) -> str:
+    return _NAMES[{"10": 0, "20": 1}.get(part, 2)]
+
+
+TEN_DAY = Product(
+    "ten_day",
+    "旬报",
+    compose,
+    WHOLE_LEVELS,
+    parts=Parts("该旬最后一天：10、20，下旬是月末那天", _part_of, _part_zh),
+)

@@ -12,7 +12,7 @@ from yibao.reporting import sentences as say
 from yibao.reporting.bulletin import covered, day_span, letter
 from yibao.reporting.content import Block, Column, Content, Figure, Heading, Kind, Report, Span, Table
 from yibao.reporting.numbers import Numbers
-from yibao.reporting.product import Order, Product
+from yibao.reporting.product import Order, Parts, Product
 from yibao.reporting.scene import Scene
 from yibao.reporting.sentences import Clause
 
@@ -102,7 +102,7 @@ def _chosen(scene: Scene) -> _Week:
     known = "、".join(week.name for week in reversed(weeks))
     raise Problem(
         f"{scene.order.period} 没有可以报告的完整周{scene.order.part}",
-        where="周报的“周”",
+        where=f"--part {scene.order.part}" if scene.order.part else f"--period {scene.order.period}",
         todo=f"请改用该月内结束的完整周：{known}。"
         if known
         else "请先导入该月的结算数据，再执行 yibao run。",
@@ -294,4 +294,12 @@ def _payers_have_no_place(scene: Scene, week: _Week) -> bool:
     return lost * 2 > (_cell(scene, week, _PAYMENTS, region=whole).value or 0)
 
 
-WEEKLY = Product("weekly", "周报", compose, part_zh="例如 2026-W39")
+def _part_of(numbers: Numbers, order: Order) -> str:
+    return _chosen(Scene(numbers, order)).name
+
+
+def _part_zh(part: str) -> str:
+    return f"第{part.rpartition('W')[2].lstrip('0')}周"
+
+
+WEEKLY = Product("weekly", "周报", compose, parts=Parts("周次，例如 2026-W39", _part_of, _part_zh))

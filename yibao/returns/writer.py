@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from pathlib import Path
 
 from yibao import durable
@@ -21,24 +19,14 @@ def write_returns(listing: Listing, out: Path) -> dict[str, Path]:
     The same generation gives the same bytes; a folder that is there already is replaced. Raises OSError.
     """
     target = out / listing.about.run_id
-    aside = out / f".{listing.about.run_id}-{secrets.token_hex(4)}"
-    aside.mkdir(parents=True)
     written: dict[str, Path] = {}
-    try:
+    with durable.new_folder(target) as aside:
         for rows in listing.rows:
             write_returned_rows(aside / _free_name(written, rows.name), rows, listing.about)
             written[rows.name] = target / _free_name(written, rows.name)
         for files in listing.files:
             write_refused_files(aside / _free_name(written, files.name), files, listing.about)
             written[files.name] = target / _free_name(written, files.name)
-        for path in aside.iterdir():
-            durable.sync_file(path)
-        durable.remove_folder(target)
-        os.rename(aside, target)
-    except BaseException:
-        durable.remove_folder(aside)
-        raise
-    durable.sync_directory(out)
     return written
 
 

@@ -79,7 +79,7 @@ def test_the_bureau_changes_what_it_names_and_keeps_the_rest(tmp_path: Path) -> 
         ('[forms.numbers]\nmain_table = "1表"', "main_table", "[forms] numbers"),
         ('[letterhead]\ndocument_number = "示医保{number}号"', "{number}", "[letterhead] document_number"),
         ('[letterhead]\ndocument_number = "示医保{号"', "花括号", "[letterhead] document_number"),
-        ("[letterhead]\nissuer = 甲", "写法有误", "line 2"),
+        ("[letterhead]\nissuer = 甲", "写法有误", "report.toml 第 2 行"),
     ],
 )
 def test_a_wrong_word_is_told_with_its_file_and_key(text: str, told: str, where: str) -> None:

@@ -164,6 +164,7 @@ def test_every_figure_is_a_control_that_leads_back_to_it(sample: bytes) -> None:
     assert dict(carried.attrib) == {
         "run_id": "20261005T010203Z-0123abcd",
         "period": "2026-09",
+        "part": "",
         "region_code": "990101",
         "product": "monthly",
         "status": "draft",

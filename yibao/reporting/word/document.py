@@ -274,15 +274,7 @@ def _carry_figures(report: Report, opened: Document) -> None:
             del opened.part.rels[id_]
         elif part.partname == FIGURES_PART:
             part.partname = package.next_partname("/customXml/item%d.xml")
-    identity = report.identity
-    told = {
-        "run_id": identity.run_id,
-        "period": identity.period,
-        "region_code": identity.region_code,
-        "product": identity.product,
-        "status": identity.status,
-    }
-    attributes = "".join(f' {name}="{escape(value)}"' for name, value in told.items())
+    attributes = "".join(f' {name}="{escape(value)}"' for name, value in report.identity.names.items())
     content = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<figures xmlns="{FIGURES_NAMESPACE}"{attributes}>{escape(trace.to_json(report.figures), quote=False)}</figures>'

@@ -90,7 +90,8 @@ def workbook(report: Report) -> bytes:
             _draw_charts(book, drawn, report, plan)
         sources = book.add_worksheet(SOURCES)
         _write_sources(sources, styles, report, plan)
-        # dozens of pages, which nobody wants who prints the whole book
+        # dozens of pages, which nobody wants who prints the whole book; without a print area, that of the other sheets
+        # keeps LibreOffice from printing a hidden one
         sources.hide()
     return stream.getvalue()
 
@@ -282,7 +283,6 @@ def _write_sources(sheet: Any, styles: Styles, report: Report, plan: _Plan) -> N
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, line, len(_SOURCES) - 1)
-    sheet.print_area(0, 0, line, len(_SOURCES) - 1)
 
 
 def _places(report: Report, plan: _Plan) -> Iterator[str]:

@@ -24,7 +24,6 @@ from yibao.reporting.excel_style import (
     PORTRAIT_WIDTH,
     Styles,
     height,
-    in_unit,
     set_page,
     width,
     write_number,
@@ -190,7 +189,7 @@ def _write_chart_data(sheet: Any, styles: Styles, report: Report, plan: _Plan) -
             write_text(sheet, top + 2 + row, 0, top + 2 + row, 0, category, text)
             for column, series in enumerate(chart.series, start=1):
                 # what is missing gets no cell at all: a chart takes a text for zero, and xlsxwriter a blank
-                if (value := in_unit(series.figures[row])) is not None:
+                if (value := series.figures[row].in_unit) is not None:
                     write_number(sheet, top + 2 + row, column, value, number)
 
 
@@ -246,7 +245,7 @@ def _drawn(book: Any, chart: Chart, top: int) -> Any:
     }
     if unit := UNITS[chart.kind]:
         values |= {"name": unit, "name_font": {**small, "bold": False}}
-    numbers = [value for series in chart.series for one in series.figures if (value := in_unit(one))]
+    numbers = [value for series in chart.series for one in series.figures if (value := one.in_unit)]
     if chart.shape != "line" and all(value >= 0 for value in numbers):
         # a bar that does not begin at zero exaggerates
         values["min"] = 0

@@ -59,7 +59,7 @@ def _companion(
     choices: list[tuple[bool, int, str, Key]] = []
     for total in totals:
         members = (total.whole, *total.parts)
-        if not exposed.intersection(members):
+        if exposed.isdisjoint(members):
             continue
         for key, count in cells.items():
             if key in members and key not in found and key not in known and count != 0:

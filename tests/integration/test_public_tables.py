@@ -28,8 +28,8 @@ def counts(table: Table, column: int) -> dict[str, int | None]:
     found = {}
     for row in table.rows:
         content = row[column]
-        shown = isinstance(content, Figure) and content.value is not None
-        found["".join(map(str, row[:names]))] = int(content.value) if shown else None  # type: ignore[union-attr,arg-type]
+        value = content.value if isinstance(content, Figure) else None
+        found["".join(map(str, row[:names]))] = None if value is None else int(value)
     return found
 
 

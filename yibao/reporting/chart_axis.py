@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from yibao.reporting.content import Chart, Figure, Kind
+from yibao.reporting.content import Chart
 
 _STEPS = 5
-# what is printed in another unit than it is kept in, as a power of ten
-_SCALE: dict[Kind, int] = {"wan": -4, "times": -2}
 
 
 @dataclass(frozen=True)
@@ -40,21 +38,10 @@ class Axis:
         return f"{tick:.{decimals}f}"
 
 
-def in_unit(figure: Figure) -> Decimal | None:
-    """The value in the unit it is printed in."""
-    if figure.value is None:
-        return None
-    value = abs(figure.value) if figure.size_only else figure.value
-    return value.scaleb(_SCALE.get(figure.kind, 0))
-
-
 def axis(chart: Chart) -> Axis:
     """A round axis around all values. Columns and bars begin at zero, whose lengths are compared; a line need not."""
     values = [
-        value
-        for series in chart.series
-        for figure in series.figures
-        if (value := in_unit(figure)) is not None
+        value for series in chart.series for figure in series.figures if (value := figure.in_unit) is not None
     ]
     if chart.shape != "line" or not values:
         values.append(Decimal(0))

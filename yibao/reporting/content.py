@@ -8,7 +8,7 @@ the checker takes the figures out of a file again and looks each up in the gener
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal, TypeAlias
 
 from yibao import formatting
@@ -29,6 +29,10 @@ UNITS: dict[Kind, str] = {
     "days": "天",
     "months": "个月",
 }
+# from yuan, and from per cent of the base
+_SCALES: dict[Kind, int] = {"wan": -4, "times": -2}
+# the warehouse holds decimal(38, 10), of which the default context of 28 digits would cut the end off
+EXACT = Context(prec=80)
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,14 @@ class Figure:
         if self.kind == "times" and shown is not None:
             return formatting.number(shown.scaleb(-2))
         return formatting.number(shown)
+
+    @property
+    def in_unit(self) -> Decimal | None:
+        """The exact number that the text rounds: in 万元, in 倍, without the sign where none is printed."""
+        if self.value is None:
+            return None
+        value = abs(self.value) if self.size_only else self.value
+        return value.scaleb(_SCALES.get(self.kind, 0), EXACT)
 
     @property
     def unit(self) -> str:

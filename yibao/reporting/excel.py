@@ -24,7 +24,6 @@ from yibao.reporting.excel_style import (
     PORTRAIT_WIDTH,
     Styles,
     height,
-    in_unit,
     set_page,
     width,
     write_number,
@@ -90,7 +89,8 @@ def workbook(report: Report) -> bytes:
             _draw_charts(book, drawn, report, plan)
         sources = book.add_worksheet(SOURCES)
         _write_sources(sources, styles, report, plan)
-        # dozens of pages, which nobody wants who prints the whole book
+        # dozens of pages, which nobody wants who prints the whole book; without a print area, that of the other sheets
+        # keeps LibreOffice from printing a hidden one
         sources.hide()
     return stream.getvalue()
 
@@ -189,7 +189,7 @@ def _write_chart_data(sheet: Any, styles: Styles, report: Report, plan: _Plan) -
             write_text(sheet, top + 2 + row, 0, top + 2 + row, 0, category, text)
             for column, series in enumerate(chart.series, start=1):
                 # what is missing gets no cell at all: a chart takes a text for zero, and xlsxwriter a blank
-                if (value := in_unit(series.figures[row])) is not None:
+                if (value := series.figures[row].in_unit) is not None:
                     write_number(sheet, top + 2 + row, column, value, number)
 
 
@@ -245,7 +245,7 @@ def _drawn(book: Any, chart: Chart, top: int) -> Any:
     }
     if unit := UNITS[chart.kind]:
         values |= {"name": unit, "name_font": {**small, "bold": False}}
-    numbers = [value for series in chart.series for one in series.figures if (value := in_unit(one))]
+    numbers = [value for series in chart.series for one in series.figures if (value := one.in_unit)]
     if chart.shape != "line" and all(value >= 0 for value in numbers):
         # a bar that does not begin at zero exaggerates
         values["min"] = 0
@@ -282,7 +282,6 @@ def _write_sources(sheet: Any, styles: Styles, report: Report, plan: _Plan) -> N
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, line, len(_SOURCES) - 1)
-    sheet.print_area(0, 0, line, len(_SOURCES) - 1)
 
 
 def _places(report: Report, plan: _Plan) -> Iterator[str]:

@@ -10,10 +10,9 @@ from typing import Any
 from xlsxwriter import utility
 
 from yibao import formatting
-from yibao.reporting.content import Figure, Report, Sum, Table
+from yibao.reporting.content import EXACT, Figure, Report, Sum, Table
 from yibao.reporting.excel_style import (
     BODY_SIZE,
-    EXACT,
     HEAD,
     LANDSCAPE_WIDTH,
     NUMBER_FORMATS,
@@ -21,7 +20,6 @@ from yibao.reporting.excel_style import (
     TEXT_FORMAT,
     Styles,
     height,
-    in_unit,
     set_page,
     shown,
     width,
@@ -168,7 +166,7 @@ def _write_body(sheet: Any, styles: Styles, form: Form) -> int:
             elif isinstance(content, str):
                 style = styles(border=1, **form.aligned[place], **bold)
                 write_text(sheet, line, place, line, place, content, style)
-            elif (value := in_unit(content)) is None:
+            elif (value := content.in_unit) is None:
                 style = styles(border=1, **_LIKE_NUMBERS)
                 write_text(sheet, line, place, line, place, formatting.MISSING, style)
             else:
@@ -199,7 +197,7 @@ def _formulas(form: Form) -> dict[tuple[int, int], str]:
 
 
 def _number(content: object) -> Decimal | None:
-    return in_unit(content) if isinstance(content, Figure) else None
+    return content.in_unit if isinstance(content, Figure) else None
 
 
 def _sum_formula(form: Form, one: Sum, column: int) -> str:

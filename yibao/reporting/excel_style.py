@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 from yibao.formula import defused
-from yibao.reporting.content import STATUS_ZH, Content, Figure, Kind, Report
+from yibao.reporting.content import STATUS_ZH, Content, Kind, Report
 
 BODY, HEAD = "宋体", "黑体"
 BODY_SIZE = 10
@@ -23,11 +23,6 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "days": "0.00_ ",
     "months": "0.00_ ",
 }
-
-# the warehouse holds decimal(38, 10), of which the default context of 28 digits would cut the end off
-EXACT = Context(prec=80)
-# from yuan, and from per cent of the base
-_SCALES: dict[Kind, int] = {"wan": -4, "times": -2}
 
 # of a text among numbers
 TEXT_FORMAT = "@_ "
@@ -52,14 +47,6 @@ class Styles:
         if key not in self._made:
             self._made[key] = self._book.add_format(whole)
         return self._made[key]
-
-
-def in_unit(figure: Figure) -> Decimal | None:
-    """The exact number that the figure prints a rounding of: in 万元, in 倍, without the sign where none is printed."""
-    if figure.value is None:
-        return None
-    value = abs(figure.value) if figure.size_only else figure.value
-    return value.scaleb(_SCALES.get(figure.kind, 0), EXACT)
 
 
 def shown(content: Content) -> str:

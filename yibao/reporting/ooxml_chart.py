@@ -39,14 +39,10 @@ _SHEET_DIGITS = Context(prec=15)
 _CATEGORY_AXIS, _VALUE_AXIS = 1, 2
 
 
-def shown(figure: Figure) -> Decimal | None:
-    """The exact value in the unit that is printed (wan, not yuan), to the 15 digits that a spreadsheet holds."""
-    if figure.value is None:
-        return None
-    value = abs(figure.value) if figure.size_only else figure.value
-    if figure.kind == "wan":
-        value = value.scaleb(-4)
-    return _SHEET_DIGITS.plus(value)
+def _shown(figure: Figure) -> Decimal | None:
+    """What the text rounds, to the digits that a spreadsheet holds."""
+    value = figure.in_unit
+    return None if value is None else _SHEET_DIGITS.plus(value)
 
 
 def workbook(chart: Chart, dated: datetime) -> bytes:
@@ -61,7 +57,7 @@ def workbook(chart: Chart, dated: datetime) -> bytes:
     for column, series in enumerate(chart.series, start=1):
         sheet.write_string(0, column, series.name)
         for row, figure in enumerate(series.figures, start=1):
-            value = shown(figure)
+            value = _shown(figure)
             if value is not None:
                 sheet.write_number(row, column, float(value), number)
     book.close()
@@ -173,7 +169,7 @@ def _series(chart: Chart, at: int, series: Series) -> str:
 
 
 def _points(figures: Sequence[Figure]) -> str:
-    values = ((row, shown(figure)) for row, figure in enumerate(figures))
+    values = ((row, _shown(figure)) for row, figure in enumerate(figures))
     return "".join(
         f'<c:pt idx="{row}"><c:v>{value:f}</c:v></c:pt>' for row, value in values if value is not None
     )
@@ -217,7 +213,7 @@ def _labels(chart: Chart) -> str:
 
 def _axes(chart: Chart) -> str:
     across = chart.shape == "bar"
-    values = [value for series in chart.series for figure in series.figures if (value := shown(figure))]
+    values = [value for series in chart.series for figure in series.figures if (value := _shown(figure))]
     # the length of a bar is its value, so bars begin at zero; a line may begin elsewhere
     zero = '<c:min val="0"/>' if chart.shape != "line" and all(value > 0 for value in values) else ""
     thin = '<c:spPr><a:ln w="6350"><a:solidFill><a:srgbClr val="{}"/></a:solidFill></a:ln></c:spPr>'

@@ -204,7 +204,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
                         "above": _is_highest(chart, at, value),
                     }
                     for at, figure in enumerate(series.figures)
-                    for value in (chart_axis.in_unit(figure),)
+                    for value in (figure.in_unit,)
                 ],
             }
             for series in chart.series
@@ -214,7 +214,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
 
 def _is_highest(chart: Chart, at: int, value: Decimal | None) -> bool:
     """Whether no line of the chart is higher at this category: its figure then stands above it."""
-    others = (chart_axis.in_unit(series.figures[at]) for series in chart.series)
+    others = (series.figures[at].in_unit for series in chart.series)
     return value is not None and all(other is None or other <= value for other in others)
 
 

@@ -6,9 +6,10 @@ of their codes: an order by what is counted would tell how many are hidden betwe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from yibao.figures import Region, Village, below, parts, villages
 from yibao.labels import TIERS
@@ -87,14 +88,13 @@ class _Sheet:
 
     @cached_property
     def villages(self) -> dict[str, tuple[Village, ...]]:
-        """The villages of each township, those without a village last; of a township's own notice its own."""
+        """The villages of each township, those without a village last."""
         figures, period = self.scene.numbers.figures, self.scene.order.period
-        codes = [region.code for region in self.townships] or [self.scene.order.region_code]
         return {
-            code: tuple(
-                sorted(villages(figures, period, code), key=lambda each: (each.is_unknown, each.code))
+            region.code: tuple(
+                sorted(villages(figures, period, region.code), key=lambda each: (each.is_unknown, each.code))
             )
-            for code in codes
+            for region in self.townships
         }
 
     @cached_property
@@ -200,12 +200,12 @@ class _Sheet:
         return self.scene.numbers.cell("mart_village", column, kind, "村级参保情况", keys)
 
 
-def _adds_up(total: Total, cells: dict[_Place, int]) -> bool:
-    members = [cells.get(part) for part in total.parts]  # type: ignore[call-overload]
+def _adds_up(total: Total, cells: Mapping[Any, int]) -> bool:
+    members = [cells[part] for part in total.parts if part in cells]
     return (
-        None not in members
+        len(members) == len(total.parts)
         and all(member >= 0 for member in members)
-        and sum(members) == cells.get(total.whole)  # type: ignore[call-overload]
+        and sum(members) == cells.get(total.whole)
     )
 
 
@@ -288,7 +288,7 @@ def _insured_table(sheet: _Sheet) -> tuple[Table, ...]:
                 Column(("参保率",), "percent"),
             ),
             (*rows, _insured_row(sheet, scene.order.region_code, "合计")),
-            "单位：人、%",
+            "单位：人，%",
             total=len(rows),
             added=(1, 2, 3, 4),
             notes=("参保率为参保人数占户籍人口的百分比。",),
@@ -329,7 +329,7 @@ def _treated_table(
             title,
             (Column((noun,)), *columns),
             rows,
-            "单位：人次、万元、元、%",
+            "单位：人次，万元，元，%",
             total=len(rows) - 1,
             added=(1, 2, 3, 6, 7, 8),
             notes=("统筹支付为统筹基金支付。次均费用为总费用除以人次。补偿比为统筹支付占总费用的百分比。",),
@@ -364,7 +364,7 @@ def _village_table(sheet: _Sheet) -> tuple[Table, ...]:
                 ),
             ),
             rows,
-            "单位：人、%" if has_population else "单位：人",
+            "单位：人，%" if has_population else "单位：人",
             notes=notes,
         ),
     )

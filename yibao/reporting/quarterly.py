@@ -221,9 +221,12 @@ def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int
             scene.numbers.indicator(code, column, region=region)
             for column in ("value", "last_year_value", "last_year_change", "target_value")
         ]
+        status = STATUS_ZH.get(standing(scene, code, region) or "")
         if scene.tells_few(code, region=region):
             cells[:3] = [few.HIDDEN] * 3
-        status = None if few.HIDDEN in cells else STATUS_ZH.get(standing(scene, code, region) or "")
+            status = None
+        elif scene.told_few(code, region=region):
+            cells[1:3] = [few.HIDDEN] * 2
         return (place, name, *cells, status)[:shown_columns]
 
     kind = scene.numbers.indicator(code).kind
@@ -327,7 +330,11 @@ def _tier(scene: Scene, tier: str, held: list[Institution]) -> _Told:
     for inst in by_rank(order, places[_COST, "value"]):
         row: list[Content] = [names[inst], cases[inst]]
         for code, column, _ in columns:
-            row += [figures[code, column][inst], shown(places[code, column], inst)]
+            told_few = column == "last_year_change" and few.is_few(before.get(inst))
+            row += [
+                few.HIDDEN if told_few else figures[code, column][inst],
+                shown(places[code, column], inst),
+            ]
         rows.append(tuple(row))
     form = balance.table(
         f"institutions_{tier}",

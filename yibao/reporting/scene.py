@@ -24,6 +24,8 @@ from yibao.reporting.sentences import Clause
 _COMPLEMENTS = {"in_county_rate": "out_county_rate", "out_county_rate": "in_county_rate"}
 # how the whole of a place is called, by the last character of its name: 全县, 全镇
 _KINDS_OF_PLACE = frozenset("县市区旗州盟乡镇")
+# a township has more
+_COUNTY_DIGITS = 6
 # in the codes of measures
 _OF_PERSONS = ("persons", "cases", "visits")
 
@@ -56,6 +58,16 @@ class Scene:
     @property
     def january(self) -> str:
         return f"{self.year}-01"
+
+    @property
+    def year_before(self) -> str:
+        """The same months of last year."""
+        return f"{self.year - 1}{self.order.period[4:]}"
+
+    @property
+    def month_before(self) -> str:
+        """The month before the order's."""
+        return f"{self.year}-{self.month - 1:02d}" if self.month > 1 else f"{self.year - 1}-12"
 
     @property
     def year_to_date(self) -> tuple[str, str]:
@@ -135,12 +147,17 @@ class Scene:
 
     @cached_property
     def place(self) -> tuple[tuple[str, str], ...]:
-        """The key of the region's institutions where others are published too; institutions stand in its townships."""
+        """The key of the region's institutions where others are published too; none for all that are published."""
+        return (("region_code", f"{self.prefix}..{self.prefix}~"),) if self.prefix else ()
+
+    @cached_property
+    def prefix(self) -> str:
+        """The beginning of the codes of the region's institutions, which stand in its villages; empty for all."""
+        code = self.order.region_code
         counties = [region for region in regions(self.numbers.figures) if region.level == "county"]
-        code = (
-            self.order.region_code.removesuffix("00") if self.below_noun == "县区" else self.order.region_code
-        )
-        return (("region_code", f"{code}..{code}~"),) if len(counties) > 1 else ()
+        if len(code) == _COUNTY_DIGITS and len(counties) < 2:
+            return ""
+        return code.removesuffix("00") if self.below_noun == "县区" else code
 
     def name(self, code: str) -> str:
         """An indicator's Chinese name with full-width brackets."""
@@ -174,7 +191,9 @@ class Scene:
             return ()
         clauses = (
             self._first(name or self.name(code), self.numbers.indicator(code, **cell), verb, expected),
-            say.moved(self.numbers.indicator(code, "last_year_change", **cell)),
+            ()
+            if self.told_few(code, **cell)
+            else say.moved(self.numbers.indicator(code, "last_year_change", **cell)),
         )
         return (*clauses, self.beside_target(code, **cell)) if target else clauses
 
@@ -195,7 +214,9 @@ class Scene:
             return ()
         return (
             say.told(f"{name or self.name(code)}为", self.numbers.indicator(code, **cell)),
-            say.grew(self.numbers.indicator(code, "last_year_change", **cell)),
+            ()
+            if self.told_few(code, **cell)
+            else say.grew(self.numbers.indicator(code, "last_year_change", **cell)),
         )
 
     @staticmethod
@@ -223,6 +244,11 @@ class Scene:
             for column in ("numerator", "denominator")
             if any(word in getattr(self.numbers.catalogue[each], column) for word in _OF_PERSONS)
         )
+
+    def told_few(self, code: str, **cell: Any) -> bool:
+        """The same of last year's months, whose figure is not told then, nor the change, which would give it away."""
+        before = self.numbers.indicator(code, "last_year_value", **cell)
+        return before.value is not None and self.tells_few(code, period=self.year_before, **cell)
 
 
 def full_width(text: str) -> str:

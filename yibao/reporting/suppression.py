@@ -7,7 +7,7 @@ is hidden is never 0, can pin down none.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -43,7 +43,7 @@ def hidden(
         if total.parts and total.whole in counts and all(part in counts for part in total.parts)
     ]
     found = {key for key, count in cells.items() if abs(count) in _SMALL and key not in known}
-    while exposed := _exposed(cells, told, found):
+    while exposed := _exposed(counts, told, found):
         found.add(_companion(cells, told, found, exposed, known))
     return frozenset(found)
 
@@ -52,14 +52,14 @@ def _companion(
     cells: Mapping[Key, int],
     totals: Sequence[Total],
     found: set[Key],
-    exposed: set[Key],
+    exposed: Set[Hashable],
     known: frozenset[Key],
 ) -> Key:
     """The shown cell to be hidden next: the smallest beside one that is exposed, a part before a total."""
     choices: list[tuple[bool, int, str, Key]] = []
     for total in totals:
         members = (total.whole, *total.parts)
-        if not exposed.intersection(members):
+        if exposed.isdisjoint(members):
             continue
         for key, count in cells.items():
             if key in members and key not in found and key not in known and count != 0:
@@ -69,20 +69,20 @@ def _companion(
     return min(choices, key=lambda choice: choice[:3])[3]
 
 
-def _exposed(cells: Mapping[Key, int], totals: Sequence[Total], found: set[Key]) -> set[Key]:
+def _exposed(cells: Mapping[Hashable, int], totals: Sequence[Total], found: Set[Hashable]) -> set[Hashable]:
     """Hidden cells of which the shown ones leave only one possible count."""
     keys = sorted(found, key=str)
-    place = {key: number for number, key in enumerate(keys)}
+    place: dict[Hashable, int] = {key: number for number, key in enumerate(keys)}
     rows: list[_Row] = []
     for total in totals:
         row: dict[int, Fraction] = {}
         shown = Fraction(0)
         for key, sign in ((total.whole, -1), *((part, 1) for part in total.parts)):
             if key in place:
-                at = place[key]  # type: ignore[index]
+                at = place[key]
                 row[at] = row.get(at, Fraction(0)) + sign
             else:
-                shown -= sign * cells[key]  # type: ignore[index]
+                shown -= sign * cells[key]
         row = {at: factor for at, factor in row.items() if factor}
         if row:
             rows.append((row, shown))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -14,14 +14,12 @@ from yibao.figures import Figures
 from yibao.figures.reader import outdated
 from yibao.problem import Problem
 from yibao.reporting import delimited
-from yibao.reporting.content import UNITS, Figure, Kind, Origin
+from yibao.reporting.content import EXACT, UNITS, Figure, Kind, Origin
 
 # between the first and the last value of a key that takes a range
 RANGE = ".."
 # two rows are as wrong as a thousand
 _ENOUGH = 2
-# the tables hold decimal(38, 10), wider than the default context
-_EXACT = Context(prec=80)
 HEAD = ("number", "code", "name_zh", "table", "column", "minus", "how", "keys", "value", "kind", "printed")
 
 
@@ -56,7 +54,7 @@ def look_up(figures: Figures, origin: Origin) -> Decimal | None:
     if origin.how != "cell" or origin.minus is None:
         return None if value is None else Decimal(value)
     taken = found[0][origin.minus]
-    return None if value is None or taken is None else _EXACT.subtract(Decimal(value), Decimal(taken))
+    return None if value is None or taken is None else EXACT.subtract(Decimal(value), Decimal(taken))
 
 
 def _rows(

@@ -30,8 +30,10 @@ TEXT = (
 )
 
 
-def read(*body: str, **told: object) -> Document:
-    return word_file.read(letter(*body, **told), "月报.docx")  # type: ignore[arg-type]
+def read(
+    *body: str, figures: str | None = None, change: Callable[[str, str], str] = lambda name, part: part
+) -> Document:
+    return word_file.read(letter(*body, figures=figures, change=change), "月报.docx")
 
 
 def replaced(part: str, old: str, new: str) -> Callable[[str, str], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yibao.reporting.check import sums, wording
+from yibao.reporting.check import limits, sums, wording
 from yibao.reporting.check.quantity import tidy
 
 # from work reports of counties; places replaced, and what does not bear on the numbers left out
@@ -144,7 +144,7 @@ def test_what_real_reports_got_right_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize(("visits", "levels"), [(87, ["error"]), (110, ["warning"])])
 def test_only_too_few_visits_disprove_a_full_coverage(visits: int, levels: list[str]) -> None:
     text = f"全县定点药店110家。检查定点药店{visits}家次，实行监督检查全覆盖。"
-    assert [fault.level for fault in wording.coverage(text)] == levels
+    assert [fault.level for fault in limits.coverage(text)] == levels
 
 
 def test_every_rule_is_tried() -> None:

@@ -18,6 +18,8 @@ from yibao.reporting.content import Figure, Letterhead, Origin, Paragraph, Repor
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order, Product
 from yibao.reporting.quarterly import QUARTERLY
+from yibao.reporting.scene import Scene
+from yibao.reporting.sections import problems
 from yibao.reporting.ten_day import TEN_DAY
 from yibao.reporting.trace import look_up
 from yibao.reporting.weekly import WEEKLY
@@ -33,6 +35,16 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Numbers:
         "mart_ten_day": [*a_year_s_end(), *a_quiet_end(), *the_next_year()],
         "mart_week": WEEKS,
         "dim_institution": HOSPITALS,
+        "mart_finding": [
+            {
+                "finding_id": f"W{at}",
+                "period": "2026-08",
+                "inst_name": f"{name}卫生院",
+                "region_code": f"{region}001",
+                "is_open": True,
+            }
+            for at, (region, name) in enumerate(((TOWN, "城关镇"), (OTHER_TOWN, "河东乡")))
+        ],
         "dim_period": [
             {"period": "2026-09", "month_start": date(2026, 9, 1), "month_end": date(2026, 9, 30)}
         ],
@@ -251,29 +263,39 @@ QUARTER = [
         rated("out_county_rate", *each)
         for each in (
             ("12", COUNTY, "10", "missed"),
-            ("9", TOWN, "10", "met"),
             ("15", OTHER_TOWN, "10", "missed"),
         )
     ),
+    {**rated("out_county_rate", "9", TOWN, "10", "met"), "last_year_value": Decimal(4)},
     # the other side of the one above
     *(rated("in_county_rate", value, town, None, None) for value, town in (("91", TOWN), ("85", OTHER_TOWN))),
     *hospital(1, 10, "5000", "3", "6"),
     *hospital(2, 20, "4000", "8", "6"),
     *hospital(3, 9, "1000", "-50", "1"),
     *hospital(4, 30, "6000", "0.5", "7"),
+    *hospital(5, 12, "5500", "90", "6.5"),
     *(
         cell("ip_avg_cost", "1", part=("inst", f"H{number}"), period="2025-09", denominator=Decimal(cases))
-        for number, cases in ((1, 10), (2, 11), (3, 12), (4, 9))
+        for number, cases in ((1, 10), (2, 11), (3, 12), (4, 9), (5, 3))
+    ),
+    cell(
+        "out_county_rate", "4", region=TOWN, period="2025-09", numerator=Decimal(2), denominator=Decimal(50)
     ),
 ]
 HOSPITALS = [
     {"inst_code": f"H{number}", "inst_name": f"{name}医院", "service_tier": "county", "region_code": COUNTY}
-    for number, name in ((1, "第一"), (2, "第二"), (3, "第三"), (4, "第四"))
+    for number, name in enumerate(("第一", "第二", "第三", "第四", "第五"), start=1)
 ]
 
 
 def quarter(numbers: Numbers, period: str = "2026-09") -> Report:
     return compose(QUARTERLY, numbers, period)
+
+
+def test_a_township_is_told_of_its_own_institutions_only(numbers: Numbers) -> None:
+    order = Order("2026-09", TOWN, "城关镇", "2026-10-08", LETTERHEAD)
+    chapter = [block.text for block in problems.body(Scene(numbers, order)) if isinstance(block, Paragraph)]
+    assert chapter == ["尚未办结的问题1个，涉及的机构有城关镇卫生院。"]
 
 
 @pytest.mark.parametrize("period", ["2026-01", "2026-08", "2026-11"])
@@ -296,7 +318,12 @@ def test_townships_are_ranked_by_the_direction_of_each_indicator(numbers: Number
         ("城关镇", "1", "1", "2", "0"),
         ("河东乡", "2", "2", "0", "2"),
     ]
-    assert [row[0] for row in table(report, "rank_out_county_rate")] == ["1", "2", None]
+    # two went last year: neither that rate nor the change from it is told
+    assert [(row[0], *row[2:5]) for row in table(report, "rank_out_county_rate")] == [
+        ("1", "9.00", "*", "*"),
+        ("2", "15.00", "—", "—"),
+        (None, "12.00", "—", "—"),
+    ]
 
 
 def test_institutions_with_too_few_cases_have_no_place_and_equals_share_one(numbers: Numbers) -> None:
@@ -304,8 +331,10 @@ def test_institutions_with_too_few_cases_have_no_place_and_equals_share_one(numb
     assert table(report, "institutions_county") == [
         ("第二医院", "20", "4000.00", "1", "8.00", "2", "6.00", "1"),
         ("第一医院", "10", "5000.00", "2", "3.00", "1", "6.00", "1"),
-        # last year it had 9 cases: no growth to be ranked by
-        ("第四医院", "30", "6000.00", "3", "0.50", None, "7.00", "3"),
+        # last year it had 3 cases: no growth is told
+        ("第五医院", "12", "5500.00", "3", "*", None, "6.50", "3"),
+        # and this one 9: no growth to be ranked by
+        ("第四医院", "30", "6000.00", "4", "0.50", None, "7.00", "4"),
         ("第三医院", "9", "1000.00", None, "-50.00", None, "1.00", None),
     ]
     assert "住院次均费用同比增幅最高的是第二医院（8.00%），最低的是第一医院（3.00%）" in text(report)

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import docx
 import openpyxl
@@ -28,6 +29,7 @@ from yibao.reporting.content import (
     Paragraph,
     Report,
     Series,
+    Status,
     Table,
 )
 from yibao.reporting.word import document
@@ -109,7 +111,14 @@ def test_page_of_gb_t_9704() -> None:
     # 225 mm hold 22 lines, not 23, and 156 mm 28 characters of 16 points, not 29
     line, narrower = int(grid.get(f"{W}linePitch")), int(grid.get(f"{W}charSpace"))
     assert int((297 - 37 - 35) * TWIPS_PER_MM / line) == 22
-    assert int((210 - 28 - 26) / 25.4 * 72 / (16 + narrower / 4096)) == 28
+    # and as many off the grid, whose letters LibreOffice would spread
+    text = next(
+        style
+        for style in part(template(), "word/styles.xml").iter(f"{W}style")
+        if style.get(f"{W}styleId") == "LetterText"
+    )
+    for pitch in (narrower / 4096, int(text.find(f"{W}rPr/{W}spacing").get(f"{W}val")) / 20):
+        assert int((210 - 28 - 26) / 25.4 * 72 / (16 + pitch)) == 28
 
 
 def test_every_style_and_every_run_names_its_chinese_font(sample: bytes) -> None:
@@ -181,10 +190,10 @@ def test_a_tag_is_never_longer_than_word_takes_and_keeps_its_number() -> None:
 
 
 @pytest.mark.parametrize("shape", ["line", "column", "bar"])
-def test_a_chart_shows_its_figures_and_carries_them(shape: str) -> None:
+def test_a_chart_shows_its_figures_and_carries_them(shape: Literal["line", "column", "bar"]) -> None:
     values = ("162962160.25", None, "-3")
     figures = tuple(figure("fund_income", "收入", value, "wan") for value in values)
-    chart = Chart("income", "收入", shape, ("一月", "二月", "三月"), (Series("收入", figures),), "wan")  # type: ignore[arg-type]
+    chart = Chart("income", "收入", shape, ("一月", "二月", "三月"), (Series("收入", figures),), "wan")
     made = parts(document(body(chart)))
     root = etree.fromstring(made["word/charts/chart1.xml"])
     cache = root.find(f".//{C}val/{C}numRef/{C}numCache")
@@ -285,9 +294,9 @@ def test_letter_and_forms_show_what_is_configured_and_leave_the_rest_blank() -> 
 
 
 @pytest.mark.parametrize(("status", "shown"), [("draft", "草稿（未报送）"), ("final", "")])
-def test_a_draft_is_seen_to_be_one_and_every_page_tells_its_run(status: str, shown: str) -> None:
+def test_a_draft_is_seen_to_be_one_and_every_page_tells_its_run(status: Status, shown: str) -> None:
     report = sample_report()
-    made = document(dataclasses.replace(report, identity=dataclasses.replace(report.identity, status=status)))  # type: ignore[arg-type]
+    made = document(dataclasses.replace(report, identity=dataclasses.replace(report.identity, status=status)))
     for at in (1, 2):
         assert texts(part(made, f"word/header{at}.xml")) == [shown]
         number, identity = texts(part(made, f"word/footer{at}.xml"))

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from yibao.reporting.check.changes import CHANGED_DIRECTLY
 from yibao.reporting.check.document import Document, Passage
 from yibao.reporting.check.finding import Finding, Level
 from yibao.reporting.check.numbers import TAG, WAYS_ZH, told_direction
 from yibao.reporting.check.published import Published
 from yibao.reporting.check.quantity import PERCENT, POINTS, TIMES, Quantity, quantities, sentences, tidy
-from yibao.reporting.check.wording import CHANGED_DIRECTLY
 
 _TOLD_UNITS = frozenset(
     (PERCENT, POINTS, TIMES, "元", "元/人", "人", "人次", "例次", "家次", "家", "天", "个月")

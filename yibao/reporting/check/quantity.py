@@ -115,6 +115,23 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
         yield found.start(), found.group()
 
 
+def measured(text: str) -> Iterator[tuple[int, str, tuple[Quantity, ...]]]:
+    """Every sentence with its place and its quantities."""
+    for at, sentence in sentences(text):
+        yield at, sentence, quantities(sentence)
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Every paragraph with its place."""
+    for found in re.finditer(r"[^\n]+", text):
+        yield found.start(), found.group()
+
+
+def short(text: str, start: int, end: int) -> str:
+    """What a fault quotes, without the marks around it."""
+    return text[max(start, 0) : end].strip("，。； ")
+
+
 def clause(text: str, one: Quantity) -> str:
     """The clause of a quantity: between the commas (，、) around it."""
     start = max(text.rfind(mark, 0, one.start) for mark in "，、：（；。\n")

@@ -13,7 +13,16 @@ from itertools import combinations, pairwise
 
 from yibao import formatting
 from yibao.reporting.check.finding import Fault
-from yibao.reporting.check.quantity import PERCENT, POINTS, TIMES, Quantity, clause, quantities, sentences
+from yibao.reporting.check.quantity import (
+    PERCENT,
+    POINTS,
+    TIMES,
+    Quantity,
+    clause,
+    measured,
+    quantities,
+    sentences,
+)
 from yibao.reporting.check.wording import Rule
 
 # labels that together leave nothing out; what else the list names may belong to the total or to one of the parts
@@ -102,8 +111,7 @@ def parts_in_brackets(text: str) -> Iterator[Fault]:
 
 def plus(text: str) -> Iterator[Fault]:
     """a+b=T, written out."""
-    for at, sentence in sentences(text):
-        numbers = quantities(sentence)
+    for at, sentence, numbers in measured(text):
         for start in range(len(numbers)):
             parts = [numbers[start]]
             for one in numbers[start + 1 :]:
@@ -148,8 +156,7 @@ def shares(text: str) -> Iterator[Fault]:
 
 def completion(text: str) -> Iterator[Fault]:
     """X，完成任务数Y的Z%: Z is X / Y."""
-    for at, sentence in sentences(text):
-        numbers = quantities(sentence)
+    for at, sentence, numbers in measured(text):
         for task, rate in pairwise(numbers):
             if rate.unit != PERCENT or not re.search(
                 r"任务数?[^，]{0,6}$|目标数?[^，]{0,4}$", sentence[: task.start]
@@ -172,8 +179,7 @@ def completion(text: str) -> Iterator[Fault]:
 
 def ratios(text: str) -> Iterator[Fault]:
     """应筹集X，到位Y，到位率Z%: Z by the two numbers of the same sentence."""
-    for at, sentence in sentences(text):
-        numbers = quantities(sentence)
+    for at, sentence, numbers in measured(text):
         for rate in numbers:
             for name, top, bottom in _RATES:
                 if rate.unit != PERCENT or not re.search(

@@ -12,14 +12,23 @@ _POINTS_NEEDED = 3
 def by_month(scene: Scene, code: str) -> tuple[Chart, ...]:
     """An indicator at the end of each month of this year, beside last year where all these months are published.
 
-    None where a month is missing: a line that jumps over a month would lie.
+    None where a month is missing: a line that jumps over a month would lie. It begins after the last month that tells of
+    few persons.
     """
-    this_year = _line(scene, code, scene.months)
-    if this_year is None or len(scene.months) < _POINTS_NEEDED:
+    before = {period: f"{scene.year - 1}{period[4:]}" for period in scene.months}
+    with_last_year = scene.published.issuperset(before.values())
+
+    def is_few(month: str) -> bool:
+        drawn = (month, before[month]) if with_last_year else (month,)
+        return any(scene.tells_few(code, period=each) for each in drawn)
+
+    begin = max((at for at, month in enumerate(scene.months, start=1) if is_few(month)), default=0)
+    months = scene.months[begin:]
+    this_year = _line(scene, code, months)
+    if this_year is None or len(months) < _POINTS_NEEDED:
         return ()
     series = [Series(f"{scene.year}年", this_year)]
-    before = tuple(f"{scene.year - 1}{period[4:]}" for period in scene.months)
-    last_year = _line(scene, code, before) if scene.published.issuperset(before) else None
+    last_year = _line(scene, code, tuple(before[period] for period in months)) if with_last_year else None
     if last_year is not None:
         series.append(Series(f"{scene.year - 1}年", last_year))
     return (
@@ -27,7 +36,7 @@ def by_month(scene: Scene, code: str) -> tuple[Chart, ...]:
             f"{code}_by_month",
             f"{scene.whole}{scene.name(code)}（各月末累计）",
             "line",
-            tuple(f"{int(period[5:])}月" for period in scene.months),
+            tuple(f"{int(period[5:])}月" for period in months),
             tuple(series),
             this_year[0].kind,
         ),

@@ -35,7 +35,7 @@ def _stays(scene: Scene) -> tuple[Paragraph, ...]:
 def _mixed(scene: Scene) -> Clause:
     """Where both places grow and the whole falls, or the other way round: a reader would take it for a mistake."""
     codes = ("ip_avg_cost", "ip_avg_cost_in_county", "ip_avg_cost_out_county")
-    if any(scene.tells_few(code) for code in codes):
+    if any(scene.tells_few(code) or scene.told_few(code) for code in codes):
         return ()
     whole, inside, outside = (
         say.direction(scene.numbers.indicator(code, "last_year_change")) for code in codes
@@ -79,7 +79,10 @@ def _structure(scene: Scene) -> tuple[Paragraph, ...]:
 
 def _chart(scene: Scene) -> tuple[Block, ...]:
     shown = [
-        tier for tier in tiers(scene) if not scene.tells_few("ip_avg_cost", breakdown=("service_tier", tier))
+        tier
+        for tier in tiers(scene)
+        for cell in ({"breakdown": ("service_tier", tier)},)
+        if not scene.tells_few("ip_avg_cost", **cell) and not scene.told_few("ip_avg_cost", **cell)
     ]
     return beside_last_year(
         scene,
@@ -141,12 +144,13 @@ def _row(scene: Scene, inst: str) -> tuple[Content, ...]:
 
 
 def _figures(scene: Scene, breakdown: tuple[str, str]) -> tuple[Content, ...]:
+    growth = scene.numbers.indicator("ip_avg_cost", "last_year_change", breakdown=breakdown)
     return (
         scene.count("ip_avg_cost", "denominator", breakdown=breakdown),
         scene.money("ip_avg_cost", breakdown=breakdown),
         scene.money("ip_actual_ratio", breakdown=breakdown),
         scene.numbers.indicator("ip_avg_cost", breakdown=breakdown),
-        scene.numbers.indicator("ip_avg_cost", "last_year_change", breakdown=breakdown),
+        few.HIDDEN if scene.told_few("ip_avg_cost", breakdown=breakdown) else growth,
         scene.numbers.indicator("ip_avg_days", breakdown=breakdown),
         scene.numbers.indicator("ip_actual_ratio", breakdown=breakdown),
     )

@@ -125,17 +125,23 @@ def _row(scene: Scene, code: str) -> tuple[Content, ...]:
     indicator = scene.numbers.catalogue[code]
     month: tuple[Content, ...] = (None, None)
     if indicator.has_month:
-        month = _cells(scene, code, "month", "value", "previous_change")
-    year = _cells(scene, code, "ytd", "value", "last_year_value", "last_year_change")
+        month = _cells(scene, code, "month", "value", previous_change=scene.month_before)
+    before = scene.year_before
+    year = _cells(scene, code, "ytd", "value", last_year_value=before, last_year_change=before)
     target, completion = _cells(scene, code, "ytd", "target_value", "completion")
     return (full_width(indicator.name_zh), _UNITS[indicator.unit], *month, *year, target, completion)
 
 
-def _cells(scene: Scene, code: str, mode: str, *columns: str) -> tuple[Content, ...]:
-    """The columns of an indicator, none of them where few persons made it."""
+def _cells(scene: Scene, code: str, mode: str, *columns: str, **compared: str) -> tuple[Content, ...]:
+    """The columns of an indicator, none of them where few persons made it, nor one `compared` with a period of few."""
     if scene.tells_few(code, mode=mode):
-        return (few.HIDDEN,) * len(columns)
-    return tuple(scene.numbers.indicator(code, column, mode=mode) for column in columns)
+        return (few.HIDDEN,) * (len(columns) + len(compared))
+    cells: list[Content] = [scene.numbers.indicator(code, column, mode=mode) for column in columns]
+    for column, period in compared.items():
+        figure = scene.numbers.indicator(code, column, mode=mode)
+        told = figure.value is not None and scene.tells_few(code, mode=mode, period=period)
+        cells.append(few.HIDDEN if told else figure)
+    return tuple(cells)
 
 
 OVERVIEW = Section("总体情况", body, forms)

@@ -201,6 +201,8 @@ def _alone(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> Clause:
 def _since_last_year(scene: Scene, code: str, cell: Mapping[str, Any]) -> Clause:
     """Of a ratio in points, of money in per cent, of days and months in their own unit."""
     unit = scene.numbers.catalogue[code].unit
+    if scene.told_few(code, **cell):
+        return ()
     if unit in ("days", "months"):
         return say.more_or_less(scene.numbers.indicator(code, minus="last_year_value", **cell))
     change = scene.numbers.indicator(code, "last_year_change", **cell)
@@ -221,6 +223,8 @@ def _named(scene: Scene, rule: AlertRule, value: Value, name: str, scheme: str =
     """A part with its figure; by its name only where the figure would tell of few persons."""
     cell = _cell(scene, rule, value, scheme)
     if scene.tells_few(rule.indicator_code, **cell):
+        return (name,)
+    if rule.metric == "last_year_change" and scene.told_few(rule.indicator_code, **cell):
         return (name,)
     figure = scene.numbers.indicator(rule.indicator_code, rule.metric, **cell)
     beyond = overspent(scene, **cell) if rule.indicator_code == "fund_use_rate" else ()
@@ -251,8 +255,7 @@ def _line(scene: Scene, rule: AlertRule) -> Clause:
 
 
 def _open(scene: Scene) -> list[Block]:
-    prefix = scene.place[0][1].partition("..")[0] if scene.place else ""
-    held = open_findings(scene.numbers.figures, scene.order.period, prefix)
+    held = open_findings(scene.numbers.figures, scene.order.period, scene.prefix)
     names = list(dict.fromkeys(finding.inst_name or finding.inst_code for finding in held))
     if not names:
         return []

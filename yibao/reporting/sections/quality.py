@@ -20,8 +20,9 @@ _FILES = "数据接收情况表"
 _AGREEMENTS = {
     "equal": "相符",
     "timing": "跨期入账",
-    "missing_left": "前者缺数",
-    "missing_right": "后者缺数",
+    # the pairs are told by name behind these numbers
+    "missing_left": "名称在前的一方缺数",
+    "missing_right": "名称在后的一方缺数",
     "differs": "不符",
 }
 _COLUMNS = {

@@ -33,7 +33,9 @@ def _places(scene: Scene) -> tuple[Paragraph, ...]:
             say.told("在县域外住院", scene.count(rate), "人次"),
         ),
         say.sentence(
-            say.from_to(
+            say.told(f"{scene.name(rate)}为", numbers.indicator(rate))
+            if scene.told_few(rate)
+            else say.from_to(
                 scene.name(rate),
                 numbers.indicator(rate, "last_year_value"),
                 numbers.indicator(rate),
@@ -54,7 +56,7 @@ def _tiers(scene: Scene) -> tuple[Paragraph, ...]:
 
 
 def _chart(scene: Scene) -> tuple[Block, ...]:
-    if any(scene.tells_few(code) for code in _SHARES):
+    if any(scene.tells_few(code) or scene.told_few(code) for code in _SHARES):
         return ()
     return beside_last_year(
         scene,

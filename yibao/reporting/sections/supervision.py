@@ -67,7 +67,7 @@ def _visits(scene: Scene, visits: Figure) -> tuple[Paragraph, ...]:
 
 def _done(scene: Scene) -> Clause:
     """处理: the institutions by what was done about them."""
-    done = [each.action for each in actions(scene.numbers.figures, scene.order.period, _prefix(scene))]
+    done = [each.action for each in actions(scene.numbers.figures, scene.order.period, scene.prefix)]
     parts: list[Clause] = [
         (
             _action(action),
@@ -94,7 +94,7 @@ def _money(scene: Scene) -> Clause:
 
 
 def _kinds(scene: Scene) -> tuple[Paragraph, ...]:
-    found = violations(scene.numbers.figures, scene.order.period, _prefix(scene))
+    found = violations(scene.numbers.figures, scene.order.period, scene.prefix)
     parts = [
         say.valued(
             label("inspection_finding", "violation_type", each.violation_type),
@@ -117,14 +117,9 @@ def _kinds(scene: Scene) -> tuple[Paragraph, ...]:
     )
 
 
-def _prefix(scene: Scene) -> str:
-    """The beginning of the codes of the region's institutions, as `yibao.figures` asks for it; empty for all."""
-    return scene.place[0][1].partition("..")[0] if scene.place else ""
-
-
 def forms(scene: Scene) -> tuple[Table, ...]:
     """附表: inspections by month."""
-    found = inspected_by_month(scene.numbers.figures, scene.order.period, _prefix(scene))
+    found = inspected_by_month(scene.numbers.figures, scene.order.period, scene.prefix)
     months = [each.at for each in found if each.at]
     if not months:
         return ()

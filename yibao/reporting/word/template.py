@@ -32,6 +32,7 @@ _TOP, _RIGHT, _BOTTOM, _LEFT = (int(side * _MM) for side in (37, 26, 35, 28))
 # 22 lines in 225 mm; 28 characters in 156 mm, told as what each is narrower than 3号 (16 points), in 4096ths of a point
 _LINE = (_PAGE[1] - _TOP - _BOTTOM) // 22
 _NARROWER = -849
+_NARROWED = f'<w:spacing w:val="{round(_NARROWER / 4096 * 20 - 0.5)}"/>'
 _RED = "FF0000"
 _DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -75,6 +76,9 @@ def _style(
     default = ' w:default="1"' if name == "Normal" else ""
     based = "" if default else '<w:basedOn w:val="Normal"/>'
     own = "" if default or name in styles.HEADINGS else ' w:customStyle="1"'
+    # of the letter's text; what stands in tables is based on Normal
+    if half_points == SIZE_3 and not default:
+        letters += _NARROWED
     return (
         f'<w:style w:type="paragraph"{default}{own} w:styleId="{id_}"><w:name w:val="{name}"/>{based}<w:qFormat/>'
         f"<w:pPr>{paragraph}</w:pPr><w:rPr>{fonts(chinese, latin)}{letters}"
@@ -83,6 +87,7 @@ def _style(
 
 
 def _styles() -> str:
+    # LibreOffice spreads the letters of a line that keeps to the grid; 3号 keeps the 28 in 156 mm by itself
     off_grid = '<w:snapToGrid w:val="0"/>'
     flat = _spacing(line=None)
     text_line = _spacing(line=_LINE)
@@ -115,7 +120,7 @@ def _styles() -> str:
             "Normal",
             FANGSONG,
             SIZE_3,
-            f'<w:widowControl w:val="0"/>{no_gaps}{text_line}<w:jc w:val="both"/>',
+            f'<w:widowControl w:val="0"/>{no_gaps}{off_grid}{text_line}<w:jc w:val="both"/>',
         )
         + headings
         # the upper edge of the red head is 35 mm under the upper edge of the type area
@@ -139,7 +144,7 @@ def _styles() -> str:
             _TITLE_STYLE,
             SONG_TITLE,
             SIZE_2,
-            f'<w:keepNext/><w:keepLines/>{off_grid}{_spacing(before=2, after=1, line=680)}<w:jc w:val="center"/>',
+            f'<w:keepNext/><w:keepLines/>{_spacing(before=2, after=1, line=680)}<w:jc w:val="center"/>',
         )
         + _style("Recipient", _RECIPIENT_STYLE, FANGSONG, SIZE_3, text_line)
         + _style("LetterText", styles.BODY, FANGSONG, SIZE_3, f"{text_line}{_FIRST_LINE}")
@@ -166,16 +171,12 @@ def _styles() -> str:
             SIZE_4,
             f'<w:keepNext/><w:keepLines/>{_spacing(before=1, line=_LINE)}<w:jc w:val="center"/>',
         )
-        + _style("Chart", styles.CHART, FANGSONG, SIZE_5, f'{off_grid}{flat}<w:jc w:val="center"/>')
-        + _style(
-            "UnitNote", styles.UNIT_NOTE, SONG, SIZE_5, f'<w:keepNext/>{off_grid}{flat}<w:jc w:val="right"/>'
-        )
-        + _style(
-            "CellHead", styles.CELL_HEAD, HEI, SIZE_5, f'<w:keepNext/>{off_grid}{flat}<w:jc w:val="center"/>'
-        )
-        + _style("CellText", styles.CELL_TEXT, SONG, SIZE_5, f'{off_grid}{flat}<w:jc w:val="left"/>')
-        + _style("CellNumber", styles.CELL_NUMBER, SONG, SIZE_5, f'{off_grid}{flat}<w:jc w:val="right"/>')
-        + _style("TableNote", styles.TABLE_NOTE, SONG, SIZE_SMALL_5, f'{off_grid}{flat}<w:jc w:val="left"/>')
+        + _style("Chart", styles.CHART, FANGSONG, SIZE_5, f'{flat}<w:jc w:val="center"/>')
+        + _style("UnitNote", styles.UNIT_NOTE, SONG, SIZE_5, f'<w:keepNext/>{flat}<w:jc w:val="right"/>')
+        + _style("CellHead", styles.CELL_HEAD, HEI, SIZE_5, f'<w:keepNext/>{flat}<w:jc w:val="center"/>')
+        + _style("CellText", styles.CELL_TEXT, SONG, SIZE_5, f'{flat}<w:jc w:val="left"/>')
+        + _style("CellNumber", styles.CELL_NUMBER, SONG, SIZE_5, f'{flat}<w:jc w:val="right"/>')
+        + _style("TableNote", styles.TABLE_NOTE, SONG, SIZE_SMALL_5, f'{flat}<w:jc w:val="left"/>')
         + _style(
             "AnnexNumber", styles.ANNEX_NUMBER, HEI, SIZE_3, f"<w:keepNext/><w:pageBreakBefore/>{text_line}"
         )
@@ -184,27 +185,27 @@ def _styles() -> str:
             styles.ANNEX_TITLE,
             SONG_TITLE,
             SIZE_2,
-            f'<w:keepNext/><w:keepLines/>{off_grid}{_spacing(before=1, line=680)}<w:jc w:val="center"/>',
+            f'<w:keepNext/><w:keepLines/>{_spacing(before=1, line=680)}<w:jc w:val="center"/>',
         )
-        + _style("FormHead", styles.FORM_HEAD, SONG, SIZE_5, f"<w:keepNext/>{off_grid}{flat}")
+        + _style("FormHead", styles.FORM_HEAD, SONG, SIZE_5, f"<w:keepNext/>{flat}")
         + _style(
             "SignFoot",
             styles.SIGN_FOOT,
             SONG,
             SIZE_5,
-            f'<w:tabs>{foot_tabs}</w:tabs>{off_grid}<w:spacing w:before="200" w:line="240" w:lineRule="auto"/><w:jc w:val="left"/>',
+            f'<w:tabs>{foot_tabs}</w:tabs><w:spacing w:before="200" w:line="240" w:lineRule="auto"/><w:jc w:val="left"/>',
         )
         # half-width digits of the same Song face
-        + _style("FootNumber", _PAGE_STYLE, SONG, SIZE_4, f"{off_grid}{flat}", latin=SONG)
+        + _style("FootNumber", _PAGE_STYLE, SONG, SIZE_4, f"{flat}", latin=SONG)
         + _style(
             "IdentityLine",
             _IDENTITY_STYLE,
             SONG,
             15,
-            f'{off_grid}{flat}<w:jc w:val="center"/>',
+            f'{flat}<w:jc w:val="center"/>',
             '<w:color w:val="595959"/>',
         )
-        + _style("StatusLine", _STATUS_STYLE, HEI, SIZE_3, f'{off_grid}{flat}<w:jc w:val="center"/>', red)
+        + _style("StatusLine", _STATUS_STYLE, HEI, SIZE_3, f'{flat}<w:jc w:val="center"/>', red)
         + '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         f'<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:rPr>{fonts(FANGSONG)}</w:rPr></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'

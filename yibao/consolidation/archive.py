@@ -16,6 +16,8 @@ from yibao.consolidation.refusal import refused
 
 _CHUNK = 1 << 20
 _MANIFEST_BYTES = 4 << 20
+# what zipfile raises for what it cannot read: a method that it does not know is a NotImplementedError
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Archive:
                     size += len(chunk)
                     digest.update(chunk)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except _DAMAGED as error:
             raise refused(f"文件已损坏：{error}", where) from error
         if size != listed.size or digest.hexdigest() != listed.sha256:
             raise refused(
@@ -87,11 +89,12 @@ class Archive:
 def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
     """A package, its entries looked over. Raises Problem (exit 3) for anything that no package holds; OSError."""
     try:
-        with zipfile.ZipFile(path) as opened:
-            _look_over(opened, path, limits)
-            yield Archive(path.name, opened, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        opened = zipfile.ZipFile(path)
+    except _DAMAGED as error:
         raise refused("不是 zip 文件，或已损坏", path.name, "请让该县区重新发送一次原文件。") from error
+    with opened:
+        _look_over(opened, path, limits)
+        yield Archive(path.name, opened, limits)
 
 
 def _look_over(opened: zipfile.ZipFile, path: Path, limits: Limits) -> None:

@@ -34,6 +34,9 @@ _OWN_REGION = {
     "mart_participation": ("region_code",),
     "mart_referral": ("county", "township"),
 }
+# months of the tables beside the indicators
+_MONTHS = ("period", "pay_month")
+_MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 # an institution that is not in the register may have no place, a settlement no township
 _REQUIRED = ("period", "region_code", "inst_code", "insutype")
 _STATUSES = ("ok", "no_data", "no_dimension", "no_denominator", "net_reversal")
@@ -71,7 +74,10 @@ def cell_faults(
     table: str, shape: Shape, manifest: PackageManifest, indicators: Sequence[str]
 ) -> tuple[CellFault, ...]:
     """Types, forms, formulas, regions; for indicator values also periods, codes and lists."""
-    listed = _listed_faults(manifest, indicators) if table == "indicator_value" else []
+    if table == "indicator_value":
+        listed = _listed_faults(manifest, indicators)
+    else:
+        listed = [_month_fault(name, manifest) for name in shape.names if name in _MONTHS]
     regions = [_region_fault(name, manifest) for name in _OWN_REGION.get(table, ())]
     # what must be one of a list, or have a form of its own, is asked for nothing else
     told = {fault.column for fault in (*listed, *regions)}
@@ -157,6 +163,13 @@ def _region_fault(name: str, manifest: PackageManifest) -> CellFault:
         "一个县区只能报送本县区的数据；请退回该县区查明后重新报送。",
         required=True,
     )
+
+
+def _month_fault(name: str, manifest: PackageManifest) -> CellFault:
+    def wrong(texts: pa.Array) -> pa.Array:
+        return pc.or_(_other_than(_MONTH)(texts), pc.greater(texts, manifest.period))
+
+    return CellFault(name, wrong, f"不是月份，或在 {manifest.period} 之后", required=True)
 
 
 def _listed_faults(manifest: PackageManifest, indicators: Sequence[str]) -> list[CellFault]:

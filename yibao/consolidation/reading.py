@@ -20,7 +20,7 @@ from yibao.consolidation.cells import CellFault, cell_faults, first_fault, read_
 from yibao.consolidation.manifest import Listed, PackageManifest
 from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.refusal import refused
-from yibao.consolidation.rows import RowFault, row_faults
+from yibao.consolidation.rows import Kinds, RowFault, row_faults
 from yibao.consolidation.shapes import Shape
 from yibao.problem import Problem
 
@@ -51,6 +51,7 @@ class Standard:
 
     shapes: Mapping[str, Shape]
     own: Mapping[str, pa.Table]
+    kinds: Kinds
     sql: ModelSql
     # tables by the digest of their file that were found to be the city's own: most packages bring the same bytes
     same: set[tuple[str, str]] = field(default_factory=set)
@@ -59,12 +60,6 @@ class Standard:
     def indicators(self) -> tuple[str, ...]:
         """All codes of the catalogue."""
         return tuple(self.own["indicator"].column("code").to_pylist())
-
-    @property
-    def percentages(self) -> tuple[str, ...]:
-        """The codes of those in per cent."""
-        rows = self.own["indicator"].select(["code", "unit"]).to_pylist()
-        return tuple(row["code"] for row in rows if row["unit"] == "percent")
 
 
 @dataclass(frozen=True)
@@ -142,14 +137,17 @@ def _checked(
         raise _at(found[1], found[0], raw, where)
     rows = typed(raw, shape)
     _refuse_twins(rows, shape, where)
-    if faults := row_faults(table, manifest, standard.sql, standard.percentages):
+    if faults := row_faults(table, manifest, standard.sql, standard.kinds):
         connection.register("typed", rows)
         _refuse_first(connection, faults, raw, where)
     return rows
 
 
 def _texts(archive: Archive, name: str, listed: Listed, types: Mapping[str, pa.DataType]) -> pa.Table:
-    """The CSV as text, empty cells as null, each distinct text once where the type says so. Raises Problem where it is not the file listed, or no CSV of these columns."""
+    """The CSV as text, each distinct one once where its type says so; empty cells are null.
+
+    Raises Problem where it is not the file listed, or no CSV of these columns.
+    """
     where = f"{archive.name} / {name}"
     content = archive.read(name, listed)
     try:
@@ -157,8 +155,9 @@ def _texts(archive: Archive, name: str, listed: Listed, types: Mapping[str, pa.D
             pa.BufferReader(content.removeprefix(_BOM)),
             # the cores are busy with other packages; a block is a chunk
             pa_csv.ReadOptions(encoding="utf8", use_threads=False, block_size=_BLOCK),
-            pa_csv.ParseOptions(newlines_in_values=True),
-            pa_csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=types, null_values=[""], strings_can_be_null=True
+            ),
         ).unify_dictionaries()
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise refused(f"不是规定的 CSV：{str(error).splitlines()[0][:120]}", where) from error

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from yibao.consolidation.cells import own_region
 from yibao.consolidation.manifest import PackageManifest
 from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.refusal import RESEND
+
+# the rates of mart_participation: persons, population
+RATES = {
+    "part_rate": ("insured_persons", "population_registered"),
+    "part_rate_resident": ("insured_persons", "population_resident"),
+    "part_rate_net": ("insured_persons", "population_registered_net"),
+    "part_rate_agricultural": ("insured_resident_persons", "population_agricultural"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,11 +29,18 @@ class RowFault:
     todo: str = RESEND
 
 
-def row_faults(
-    table: str, manifest: PackageManifest, sql: ModelSql, percentages: Sequence[str]
-) -> tuple[RowFault, ...]:
+@dataclass(frozen=True)
+class Kinds:
+    """Codes of the indicators in per cent, of those whose numerator reversals may outweigh, of those that count heads."""
+
+    percentages: tuple[str, ...]
+    reversible: tuple[str, ...]
+    counting: tuple[str, ...]
+
+
+def row_faults(table: str, manifest: PackageManifest, sql: ModelSql, kinds: Kinds) -> tuple[RowFault, ...]:
     """For regions whether they are the county's; for indicator values status against parts, value against its parts
-    (semantics 7). `percentages` are the indicators in per cent.
+    (semantics 7); for participation rates against persons.
     """
     if table == "dim_region":
         return (
@@ -36,13 +51,22 @@ def row_faults(
                 f"地区不在 {manifest.county_code} 之下",
             ),
         )
-    return _value_faults(sql, percentages) if table == "indicator_value" else ()
+    if table == "mart_participation":
+        return tuple(_rate_faults(sql))
+    return _value_faults(sql, kinds) if table == "indicator_value" else ()
 
 
-def _value_faults(sql: ModelSql, percentages: Sequence[str]) -> tuple[RowFault, ...]:
-    codes = ", ".join(f"'{code}'" for code in percentages)
+def _rate_faults(sql: ModelSql) -> Iterator[RowFault]:
+    for column in {part for parts in RATES.values() for part in parts}:
+        yield RowFault(column, f"{column} < 0", "人数是负数")
+    for rate, (part, whole) in RATES.items():
+        share = sql.text(f"{{{{ percent('{part}', '{whole}') }}}}")
+        yield RowFault(rate, f"{rate} is distinct from {share}", "数值不等于分子除以分母")
+
+
+def _value_faults(sql: ModelSql, kinds: Kinds) -> tuple[RowFault, ...]:
     ratio = sql.text(
-        f"case when indicator_code in ({codes})"
+        f"case when indicator_code in {_list(kinds.percentages)}"
         " then {{ exact_ratio('numerator', 'denominator', 100) }}"
         " else {{ exact_ratio('numerator', 'denominator') }} end"
     )
@@ -53,8 +77,12 @@ def _value_faults(sql: ModelSql, percentages: Sequence[str]) -> tuple[RowFault, 
             "status in ('ok', 'net_reversal') and (numerator is null or coalesce(denominator, 0) <= 0)"
             " or status = 'no_data' and numerator is not null"
             " or status = 'no_denominator' and denominator > 0"
-            " or status = 'net_reversal' and numerator >= 0",
+            " or status in ('ok', 'net_reversal') and (status = 'net_reversal')"
+            f" <> (numerator < 0 and indicator_code in {_list(kinds.reversible)})",
             "状态与分子、分母不符",
+        ),
+        RowFault(
+            "numerator", f"numerator < 0 and indicator_code in {_list(kinds.counting)}", "人数、机构数是负数"
         ),
         RowFault(
             "value",
@@ -63,3 +91,7 @@ def _value_faults(sql: ModelSql, percentages: Sequence[str]) -> tuple[RowFault, 
             "数值不等于分子除以分母",
         ),
     )
+
+
+def _list(codes: Sequence[str]) -> str:
+    return "(" + ", ".join(f"'{code}'" for code in codes) + ")"

@@ -11,27 +11,12 @@ from typing import Any
 
 import duckdb
 
+from yibao.consolidation.reading import SAME, TAKEN
 from yibao.project import catalogue_hash, find_project
 from yibao.reporting.delimited import encoded
 
 PERIODS = ("2026-09", "2026-08", "2025-09")
-TABLES = (
-    "alert_rule",
-    "dim_institution",
-    "dim_period",
-    "dim_region",
-    "dim_scheme",
-    "indicator",
-    "mart_admission_cost",
-    "mart_collection",
-    "mart_compensation",
-    "mart_flow",
-    "mart_fund",
-    "mart_participation",
-    "mart_referral",
-    "mart_supervision",
-    "measure",
-)
+TABLES = (*TAKEN, *SAME, "dim_period")
 
 
 def manifest_of(county: str, name: str, **more: Any) -> dict[str, Any]:

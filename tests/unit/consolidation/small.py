@@ -45,7 +45,7 @@ def value(
     scheme: str = "all",
     part: tuple[str, str] = ("none", "all"),
     period: str = "2026-09",
-    mode: str = "ytd",
+    mode: str | None = "ytd",
     region: str = "",
 ) -> tuple[str | None, ...]:
     """A line of indicators.csv; an empty region is the county."""

@@ -70,7 +70,7 @@ WRONG_LINES: dict[str, tuple[tuple[str | None, ...], str, str]] = {
     "an indicator nobody knows": (value("my_rate", "96", "100", "96"), "indicator_code", "指标目录"),
     "another month": (value("part_rate", "96", "100", "96", period="2026-07"), "period", "期间"),
     "a breakdown nobody knows": (value("part_rate", "96", "100", "96", part=("person", "1")), "breakdown", "细分"),
-    "no key": (value("part_rate", "96", "100", "96", mode=None), "period_mode", "期间口径"),  # type: ignore[arg-type]
+    "no key": (value("part_rate", "96", "100", "96", mode=None), "period_mode", "期间口径"),
 }  # fmt: skip
 
 
@@ -138,7 +138,7 @@ WRONG_FILES: dict[str, tuple[Callable[[Files], Files], dict[str, Any], str]] = {
     ),
     "another size": (lambda ours: ours, {"trace.csv": {"sha256": "", "size": 7}}, "与清单不符"),
     "a file that is not there": (lambda ours: ours, {"more.csv": {"sha256": "0" * 64, "size": 7}}, "缺少清单所列"),
-    "a size that is none": (lambda ours: ours, {"trace.csv": {"sha256": "0" * 64, "size": "7"}}, "files.trace.csv"),
+    "a size that is none": (lambda ours: ours, {"trace.csv": {"sha256": "0" * 64, "size": "7"}}, "files.'trace.csv'"),
 }  # fmt: skip
 
 

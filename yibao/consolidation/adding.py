@@ -55,9 +55,15 @@ where part_of_ratio = 'numerator' and dataset in ('settlement', 'settlement_item
 _COUNTING = """
 select indicator_code
 from int_indicator_term
-where part_of_ratio = 'numerator'
+where part_of_ratio = ?
 group by indicator_code
-having bool_and(operator = '+' and dataset in ('enrollment', 'priority_roster', 'inspection', 'inspection_finding'))
+having
+    bool_and(
+        operator = '+'
+        and dataset in (
+            'enrollment', 'inspection', 'inspection_finding', 'institution', 'population', 'priority_roster', 'target'
+        )
+    )
 """
 _CITY_VALUE = """
 with counties as (select region_code as county from main.dim_region where level = 'county'),
@@ -283,13 +289,13 @@ def add_up(connection: duckdb.DuckDBPyConnection, sql: ModelSql, city: Place) ->
 
 
 def _kinds(connection: duckdb.DuckDBPyConnection) -> Kinds:
-    def codes(sql: str) -> tuple[str, ...]:
-        return tuple(code for (code,) in connection.execute(sql).fetchall())
+    def codes(sql: str, *parameters: str) -> tuple[str, ...]:
+        return tuple(code for (code,) in connection.execute(sql, parameters).fetchall())
 
     return Kinds(
         percentages=codes("select code from main.indicator where unit = 'percent'"),
         reversible=codes("select indicator_code from reversible"),
-        counting=codes(_COUNTING),
+        counting={part: codes(_COUNTING, part) for part in ("numerator", "denominator")},
     )
 
 

@@ -21,7 +21,8 @@ _MOST_DIGITS = 17
 _WHOLE_DIGITS = {"bigint": 15, "integer": 9}
 # what the county's bureau puts an apostrophe before
 _RISKY = f"({FORMULA}).*"
-_CONTROL = r"[\x00-\x1f\x7f]"
+# as those that turn the text after them round
+_CONTROL = r"[\x00-\x1f\x7f\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 _LONGEST = 400
 # columns that name a region of the county itself; an institution may stand elsewhere
 _OWN_REGION = {

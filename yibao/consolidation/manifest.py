@@ -89,7 +89,7 @@ def read_text(text: bytes, package: str) -> PackageManifest:
         raise _wrong("status", status, where)
     calibres = content.get("calibres")
     if not isinstance(calibres, dict):
-        raise _wrong("calibres", calibres, where)
+        raise _wrong("calibres", type(calibres).__name__, where)
     return PackageManifest(
         product=text_of("product", _TEXT),
         period=text_of("period", _PERIOD),

@@ -111,6 +111,10 @@ def read_package(
         absent = [name for name in ("indicator_value", *TAKEN, *SAME) if _file_of(name) not in manifest.files]
         if absent:
             raise refused(f"缺少必需的文件 {_file_of(absent[0])}", path.name)
+        if not pc.any(
+            pc.equal(tables["indicator_value"]["period"].cast(pa.string()), manifest.period)
+        ).as_py():
+            raise refused(f"没有报告期 {manifest.period} 的指标", f"{path.name} / {INDICATORS}")
     return Package(path, sha256_of(path), manifest, tables)
 
 

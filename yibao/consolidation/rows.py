@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yibao.consolidation.cells import own_region
@@ -31,11 +31,11 @@ class RowFault:
 
 @dataclass(frozen=True)
 class Kinds:
-    """Codes of the indicators in per cent, of those whose numerator reversals may outweigh, of those that count heads."""
+    """Codes of the indicators in per cent, of those that reversals may make negative, of those whose part counts heads."""
 
     percentages: tuple[str, ...]
     reversible: tuple[str, ...]
-    counting: tuple[str, ...]
+    counting: Mapping[str, tuple[str, ...]]
 
 
 def row_faults(table: str, manifest: PackageManifest, sql: ModelSql, kinds: Kinds) -> tuple[RowFault, ...]:
@@ -46,7 +46,8 @@ def row_faults(table: str, manifest: PackageManifest, sql: ModelSql, kinds: Kind
         return (
             RowFault(
                 "region_code",
-                f"level <> 'city' and not regexp_full_match(region_code, '{own_region(manifest)}')"
+                "coalesce(level, '') not in ('city', 'county', 'township')"
+                f" or level <> 'city' and not regexp_full_match(region_code, '{own_region(manifest)}')"
                 " or level = 'township' and length(region_code) <> 9",
                 f"地区不在 {manifest.county_code} 之下",
             ),
@@ -57,7 +58,7 @@ def row_faults(table: str, manifest: PackageManifest, sql: ModelSql, kinds: Kind
 
 
 def _rate_faults(sql: ModelSql) -> Iterator[RowFault]:
-    for column in {part for parts in RATES.values() for part in parts}:
+    for column in dict.fromkeys(part for parts in RATES.values() for part in parts):
         yield RowFault(column, f"{column} < 0", "人数是负数")
     for rate, (part, whole) in RATES.items():
         share = sql.text(f"{{{{ percent('{part}', '{whole}') }}}}")
@@ -81,8 +82,9 @@ def _value_faults(sql: ModelSql, kinds: Kinds) -> tuple[RowFault, ...]:
             f" <> (numerator < 0 and indicator_code in {_list(kinds.reversible)})",
             "状态与分子、分母不符",
         ),
-        RowFault(
-            "numerator", f"numerator < 0 and indicator_code in {_list(kinds.counting)}", "人数、机构数是负数"
+        *(
+            RowFault(part, f"{part} < 0 and indicator_code in {_list(codes)}", "人数、机构数是负数")
+            for part, codes in kinds.counting.items()
         ),
         RowFault(
             "value",

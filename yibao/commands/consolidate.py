@@ -96,6 +96,14 @@ def _packages(given: tuple[Path, ...]) -> tuple[Path, ...]:
         if not several:
             raise Problem("没有找到数据包", where=str(path), todo="请检查路径；数据包是 .zip 文件。")
         found += [each.absolute() for each in several]
+    for path in found:
+        # it is shown, and kept with the generation
+        if not path.name.isprintable():
+            raise Problem(
+                "数据包的文件名带有不能显示的字符",
+                where=f"{path.parent}：{path.name!a}",
+                todo="请改一个文件名，再执行一次。",
+            )
     # one named twice is one
     return tuple(dict.fromkeys(found))
 

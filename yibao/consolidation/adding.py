@@ -19,6 +19,7 @@ import pyarrow as pa
 from yibao.consolidation.manifest import compared
 from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.reading import SAME, TAKEN, Package, Standard
+from yibao.consolidation.rows import RATES, Kinds
 from yibao.consolidation.shapes import model_shapes, seed_types
 from yibao.project import Project
 
@@ -44,6 +45,26 @@ class Target:
 _COMPARED = "compared_value"
 # what the model indicator_trend reads instead of all values
 NAMED = {"indicator_value": _COMPARED}
+_REVERSIBLE = """
+create table reversible as
+select distinct indicator_code
+from int_indicator_term
+where part_of_ratio = 'numerator' and dataset in ('settlement', 'settlement_item')
+"""
+# money of the books and contributions paid back may be negative, and so may a difference
+_COUNTING = """
+select indicator_code
+from int_indicator_term
+where part_of_ratio = ?
+group by indicator_code
+having
+    bool_and(
+        operator = '+'
+        and dataset in (
+            'enrollment', 'inspection', 'inspection_finding', 'institution', 'population', 'priority_roster', 'target'
+        )
+    )
+"""
 _CITY_VALUE = """
 with counties as (select region_code as county from main.dim_region where level = 'county'),
 
@@ -53,12 +74,6 @@ repeated as (
     select distinct indicator_code
     from int_indicator_term
     where part_of_ratio = 'denominator' and is_repeated
-),
-
-reversible as (
-    select distinct indicator_code
-    from int_indicator_term
-    where part_of_ratio = 'numerator' and dataset in ('settlement', 'settlement_item')
 ),
 
 cells as (
@@ -83,32 +98,21 @@ placed as (
         end as denominator
     from cells
     cross join counties
-    left join own
+    {% for name, scheme, part, part_value in [
+        ('own', 'cells.insutype', 'cells.breakdown', 'cells.breakdown_value'),
+        ('whole', "'all'", "'none'", "'all'"),
+        ('same', "'all'", 'cells.breakdown', 'cells.breakdown_value'),
+    ] -%}
+    left join own as {{ name }}
         on
-            own.region_code = counties.county
-            and own.period = cells.period
-            and own.period_mode = cells.period_mode
-            and own.insutype = cells.insutype
-            and own.breakdown = cells.breakdown
-            and own.breakdown_value = cells.breakdown_value
-            and own.indicator_code = cells.indicator_code
-    left join own as whole
-        on
-            whole.region_code = counties.county
-            and whole.period = cells.period
-            and whole.period_mode = cells.period_mode
-            and whole.insutype = 'all'
-            and whole.breakdown = 'none'
-            and whole.indicator_code = cells.indicator_code
-    left join own as same
-        on
-            same.region_code = counties.county
-            and same.period = cells.period
-            and same.period_mode = cells.period_mode
-            and same.insutype = 'all'
-            and same.breakdown = cells.breakdown
-            and same.breakdown_value = cells.breakdown_value
-            and same.indicator_code = cells.indicator_code
+            {{ name }}.region_code = counties.county
+            and {{ name }}.period = cells.period
+            and {{ name }}.period_mode = cells.period_mode
+            and {{ name }}.insutype = {{ scheme }}
+            and {{ name }}.breakdown = {{ part }}
+            and {{ name }}.breakdown_value = {{ part_value }}
+            and {{ name }}.indicator_code = cells.indicator_code
+    {% endfor -%}
     left join repeated on cells.indicator_code = repeated.indicator_code
 ),
 
@@ -190,13 +194,6 @@ _SUMMED = {
         ),
     ),
 }
-# as mart_participation makes them
-_RATES = {
-    "part_rate": ("insured_persons", "population_registered"),
-    "part_rate_resident": ("insured_persons", "population_resident"),
-    "part_rate_net": ("insured_persons", "population_registered_net"),
-    "part_rate_agricultural": ("insured_resident_persons", "population_agricultural"),
-}
 # one institution, told by several counties: its own county's register knows it best
 _INSTITUTIONS = """
 create or replace table main.dim_institution as
@@ -224,6 +221,7 @@ def prepare(
         file = next((project.root / "seeds").rglob(f"{name}.csv"))
         connection.read_csv(str(file), dtype=types or None).create(name)
     connection.execute(f"create table int_indicator_term as {sql.model('int_indicator_term')}")
+    connection.execute(_REVERSIBLE)
     connection.execute(f"create table int_period ({shapes['dim_period'].definition})")
     # one month is told of; the two before it are what it is compared with
     connection.execute("insert into int_period values (?, ?, ?, ?, ?, ?, ?, ?)", _period(period))
@@ -241,7 +239,7 @@ def prepare(
         f"create table county_institution (county text, {shapes['dim_institution'].definition})"
     )
     own = {name: connection.sql(f"select columns(*)::varchar from {name}").to_arrow_table() for name in SAME}
-    return Standard(shapes, own, sql)
+    return Standard(shapes, own, _kinds(connection), sql)
 
 
 def take(connection: duckdb.DuckDBPyConnection, sql: ModelSql, package: Package, city: Place) -> None:
@@ -290,6 +288,17 @@ def add_up(connection: duckdb.DuckDBPyConnection, sql: ModelSql, city: Place) ->
         )
 
 
+def _kinds(connection: duckdb.DuckDBPyConnection) -> Kinds:
+    def codes(sql: str, *parameters: str) -> tuple[str, ...]:
+        return tuple(code for (code,) in connection.execute(sql, parameters).fetchall())
+
+    return Kinds(
+        percentages=codes("select code from main.indicator where unit = 'percent'"),
+        reversible=codes("select indicator_code from reversible"),
+        counting={part: codes(_COUNTING, part) for part in ("numerator", "denominator")},
+    )
+
+
 def _period(period: str) -> tuple[object, ...]:
     """A row of int_period."""
     year, month = (int(part) for part in period.split("-"))
@@ -334,7 +343,7 @@ def _city_rows(
     )
     columns = [name for name, *_ in connection.execute(f"describe main.{table}").fetchall()]
     shown = {"region_code": "$city", "region_name": "null", "level": "null"} | {
-        rate: sql.text(f"{{{{ percent('{part}', '{whole}') }}}}") for rate, (part, whole) in _RATES.items()
+        rate: sql.text(f"{{{{ percent('{part}', '{whole}') }}}}") for rate, (part, whole) in RATES.items()
     }
     return f"""
         insert into main.{table}

@@ -16,6 +16,9 @@ from yibao.consolidation.refusal import refused
 
 _CHUNK = 1 << 20
 _MANIFEST_BYTES = 4 << 20
+# what zipfile raises for what it cannot read: a ValueError for names that are no UTF-8
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,11 @@ class Archive:
             )
         if self.zip.NameToInfo[MANIFEST].file_size > _MANIFEST_BYTES:
             raise refused(f"清单 {MANIFEST} 过大", f"{self.name} / {MANIFEST}")
-        manifest = read_text(self.zip.read(MANIFEST), self.name)
+        try:
+            text = self.zip.read(MANIFEST)
+        except _DAMAGED as error:
+            raise refused(f"文件已损坏：{error}", f"{self.name} / {MANIFEST}") from error
+        manifest = read_text(text, self.name)
         there, listed = set(self.zip.namelist()) - {MANIFEST}, set(manifest.files)
         if extra := sorted(there - listed):
             raise refused(f"有清单里没有的文件：{extra[0]!r:.80}", f"{self.name} / {extra[0]!r:.80}")
@@ -73,7 +80,7 @@ class Archive:
                     size += len(chunk)
                     digest.update(chunk)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except _DAMAGED as error:
             raise refused(f"文件已损坏：{error}", where) from error
         if size != listed.size or digest.hexdigest() != listed.sha256:
             raise refused(
@@ -87,11 +94,12 @@ class Archive:
 def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
     """A package, its entries looked over. Raises Problem (exit 3) for anything that no package holds; OSError."""
     try:
-        with zipfile.ZipFile(path) as opened:
-            _look_over(opened, path, limits)
-            yield Archive(path.name, opened, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        opened = zipfile.ZipFile(path)
+    except _DAMAGED as error:
         raise refused("不是 zip 文件，或已损坏", path.name, "请让该县区重新发送一次原文件。") from error
+    with opened:
+        _look_over(opened, path, limits)
+        yield Archive(path.name, opened, limits)
 
 
 def _look_over(opened: zipfile.ZipFile, path: Path, limits: Limits) -> None:
@@ -121,15 +129,18 @@ def _look_at(entry: zipfile.ZipInfo, package: str, limits: Limits) -> None:
     path = PurePosixPath(name)
     if (
         name != entry.filename
+        or not name.isprintable()
         or not name
         or path.is_absolute()
         or "\\" in name
         or ":" in name
         or any(part in ("", ".", "..") for part in name.split("/"))
     ):
-        raise refused("文件名带有不允许的路径", where)
+        raise refused("文件名带有不允许的路径或字符", where)
     if entry.flag_bits & 0x1:
         raise refused("文件加了密码", where)
+    if entry.compress_type not in _METHODS or entry.header_offset < 0:
+        raise refused("压缩方式不认识，或已损坏", where, "请让该县区重新发送一次原文件。")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise refused("不是普通文件（链接或设备）", where)

@@ -1,23 +1,28 @@
-"""What a cell of a package may hold: conditions in SQL that are true for a fault, each with what it is called."""
+"""What a cell of a package may hold, and its value. A fault is looked for among the distinct texts of a column where it has few."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from yibao.consolidation.manifest import PackageManifest, compared
-from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.refusal import RESEND
 from yibao.consolidation.shapes import Shape
 from yibao.formula import FORMULA, PLAIN_NUMBER
 
 _DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)")
+# the indicator's macros count in whole numbers of 128 bits: 17 digits of yuan are a thousand times any fund
+_MOST_DIGITS = 17
+_WHOLE_DIGITS = {"bigint": 15, "integer": 9}
 # what the county's bureau puts an apostrophe before
 _RISKY = f"({FORMULA}).*"
-# nearly every text is of this kind, and is asked for nothing more
-_PLAIN_TEXT = r"[^\s=+\-@＝＋－＠\x00-\x1f\x7f][^\x00-\x1f\x7f]*"
-_CONTROL = r"[\x00-\x1f\x7f]"
+# as those that turn the text after them round
+_CONTROL = r"[\x00-\x1f\x7f\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 _LONGEST = 400
 # columns that name a region of the county itself; an institution may stand elsewhere
 _OWN_REGION = {
@@ -30,159 +35,192 @@ _OWN_REGION = {
     "mart_participation": ("region_code",),
     "mart_referral": ("county", "township"),
 }
+# months of the tables beside the indicators
+_MONTHS = ("period", "pay_month")
+_MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
+# an institution that is not in the register may have no place, a settlement no township
+_REQUIRED = ("period", "region_code", "inst_code", "insutype")
 _STATUSES = ("ok", "no_data", "no_dimension", "no_denominator", "net_reversal")
 _BREAKDOWNS = ("none", "service_tier", "inst", "group", "account_item", "inst_type")
+# texts to true where one may not stand; what it says of a null does not count
+Wrong = Callable[[pa.Array], pa.Array]
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A condition over a row, the column that it is about, and what to tell."""
+class CellFault:
+    """What may not stand in a column, what to tell of it; whether an empty cell is as wrong."""
 
     column: str
-    condition: str
+    wrong: Wrong
     what: str
     todo: str = RESEND
+    required: bool = False
+
+    def first(self, cells: pa.ChunkedArray) -> int | None:
+        """The first row that has it."""
+        start = 0
+        for chunk in cells.chunks:
+            texts = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
+            found = pc.if_else(pc.is_valid(texts), self.wrong(texts), None)
+            if pc.any(found).as_py() or (self.required and chunk.null_count):
+                by_row = found if texts is chunk else found.take(chunk.indices)
+                place: int = pc.index(by_row.fill_null(self.required), True).as_py()
+                if place >= 0:
+                    return start + place
+            start += len(chunk)
+        return None
 
 
 def cell_faults(
     table: str, shape: Shape, manifest: PackageManifest, indicators: Sequence[str]
-) -> tuple[Fault, ...]:
-    """Over the rows as text: types, forms, formulas, regions; for indicator values also periods, codes and lists."""
-    listed = _listed_faults(manifest, indicators) if table == "indicator_value" else []
+) -> tuple[CellFault, ...]:
+    """Types, forms, formulas, regions; for indicator values also periods, codes and lists."""
+    if table == "indicator_value":
+        listed = _listed_faults(manifest, indicators)
+    else:
+        listed = [_month_fault(name, manifest) for name in shape.names if name in _MONTHS]
     regions = [_region_fault(name, manifest) for name in _OWN_REGION.get(table, ())]
-    # what must be one of a list, or have a form of its own, is asked for nothing else: a county has millions of cells
+    # what must be one of a list, or have a form of its own, is asked for nothing else
     told = {fault.column for fault in (*listed, *regions)}
     faults = [_type_fault(name, kind) for name, kind in shape.columns if name not in told]
     faults += [
-        Fault(name, f'"{name}" is null', "主键为空")
+        CellFault(name, _nothing, "主键为空", required=True)
         for name in shape.key
-        if name not in told and _required(name)
+        if name not in told and name in _REQUIRED
     ]
-    if table == "dim_region":
-        faults.append(
-            Fault(
-                "region_code",
-                f"level <> 'city' and not {_own('region_code', manifest)}"
-                " or level = 'township' and length(region_code) <> 9",
-                f"地区不在 {manifest.county_code} 之下",
-            )
-        )
     return (*faults, *regions, *listed)
 
 
-def value_faults(sql: ModelSql, percentages: Sequence[str]) -> tuple[Fault, ...]:
-    """Over the typed rows of indicator values: status against parts, value against its parts (semantics 7)."""
-    ratio = sql.text(
-        f"case when indicator_code in {_list(percentages)}"
-        " then {{ exact_ratio('numerator', 'denominator', 100) }}"
-        " else {{ exact_ratio('numerator', 'denominator') }} end"
-    )
-    return (
-        Fault(
-            "status",
-            "status in ('ok', 'net_reversal') and (numerator is null or coalesce(denominator, 0) <= 0)"
-            " or status = 'no_data' and numerator is not null"
-            " or status = 'no_denominator' and denominator > 0"
-            " or status = 'net_reversal' and numerator >= 0",
-            "状态与分子、分母不符",
-        ),
-        Fault(
-            "value",
-            "value is distinct from"
-            f" case when status in ('ok', 'net_reversal') then {ratio} else cast(null as decimal(38, 10)) end",
-            "数值不等于分子除以分母",
-        ),
+def first_fault(table: pa.Table, faults: Sequence[CellFault]) -> tuple[int, CellFault] | None:
+    """The first row with a fault, and the first of its faults."""
+    found = [(place, fault) for fault in faults if (place := fault.first(table[fault.column])) is not None]
+    return min(found, key=lambda one: one[0], default=None)
+
+
+def read_as(kind: str) -> pa.DataType:
+    """The type in which cells are read, to be looked at: texts, those of few distinct ones once each."""
+    is_number = kind in _WHOLE_DIGITS or _DECIMAL.fullmatch(kind)
+    return pa.string() if is_number else pa.dictionary(pa.int32(), pa.string())
+
+
+def typed(table: pa.Table, shape: Shape) -> pa.Table:
+    """The cells, in which no fault was found, with the types of their contract; an apostrophe before a formula goes again."""
+    return pa.table(
+        {
+            name: _undefused(table[name]) if kind == "varchar" else _cast(table[name], kind)
+            for name, kind in shape.columns
+        }
     )
 
 
-def typed(shape: Shape) -> str:
-    """The select that gives the rows of `raw` their types; an apostrophe before a formula goes again."""
-    columns = []
-    for name, kind in shape.columns:
-        if kind == "varchar":
-            defused = f"starts_with(\"{name}\", '''') and " + _matches(f'"{name}"', f"''{_RISKY}")
-            columns.append(f'case when {defused} then substr("{name}", 2) else "{name}" end as "{name}"')
-        else:
-            columns.append(f'cast("{name}" as {kind}) as "{name}"')
-    return f"select {', '.join(columns)} from raw"
+def own_region(manifest: PackageManifest) -> str:
+    """The form of a region of the county: its own code, 6 digits as the manifest's form says, or a township's."""
+    return f"{manifest.county_code}([0-9]{{3}})?"
 
 
-def _type_fault(name: str, kind: str) -> Fault:
-    column = f'"{name}"'
+def _undefused(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pa.chunked_array(
+        [
+            pa.DictionaryArray.from_arrays(
+                chunk.indices, pc.replace_substring_regex(chunk.dictionary, f"^'({_RISKY})$", r"\1")
+            )
+            for chunk in cells.chunks
+        ],
+        cells.type,
+    )
+
+
+def _cast(cells: pa.ChunkedArray, kind: str) -> pa.ChunkedArray:
     if decimal := _DECIMAL.fullmatch(kind):
-        # the indicator's macros count in whole numbers of 128 bits: 17 digits of yuan are a thousand times any fund
-        whole = min(int(decimal[1]) - int(decimal[2]), 17)
+        return cells.cast(pa.decimal128(int(decimal[1]), int(decimal[2])))
+    types = {"bigint": pa.int64(), "integer": pa.int32(), "boolean": pa.bool_(), "date": pa.date32()}
+    return cells.cast(pa.string()).cast(types[kind])
+
+
+def _type_fault(name: str, kind: str) -> CellFault:
+    if decimal := _DECIMAL.fullmatch(kind):
+        whole = min(int(decimal[1]) - int(decimal[2]), _MOST_DIGITS)
         form = rf"-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{decimal[2]}}})?"
-        return Fault(name, f"not {_matches(column, form)}", f"不是规定的小数（至多 {decimal[2]} 位小数）")
-    if kind in ("bigint", "integer"):
-        digits = 15 if kind == "bigint" else 9
-        return Fault(name, f"not {_matches(column, f'-?[0-9]{{1,{digits}}}')}", "不是整数")
+        return CellFault(name, _other_than(form), f"不是规定的小数（至多 {decimal[2]} 位小数）")
+    if digits := _WHOLE_DIGITS.get(kind):
+        return CellFault(name, _other_than(f"-?[0-9]{{1,{digits}}}"), "不是整数")
     if kind == "boolean":
-        return Fault(name, f"{column} not in ('true', 'false')", "不是 true 或 false")
+        return CellFault(name, _none_of(("true", "false")), "不是 true 或 false")
     if kind == "date":
-        form = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-        return Fault(
-            name,
-            f"not {_matches(column, form)} or {column} is not null and try_cast({column} as date) is null",
-            "不是日期",
-        )
-    return Fault(
+        return CellFault(name, _no_day, "不是日期")
+    return CellFault(
         name,
-        f"length({column}) > {_LONGEST} or not {_matches(column, _PLAIN_TEXT)} and"
-        f" (regexp_matches({column}, '{_CONTROL}')"
-        f" or {_matches(column, _RISKY)} and not {_matches(column, PLAIN_NUMBER)})",
+        _unsafe,
         "文字可能被电子表格当作公式，或带有控制字符、过长",
         "这不是 yibao 生成的内容，请向该县区查问来源；不要用 Excel 打开该文件。",
     )
 
 
-def _region_fault(name: str, manifest: PackageManifest) -> Fault:
-    return Fault(
+def _region_fault(name: str, manifest: PackageManifest) -> CellFault:
+    return CellFault(
         name,
-        f'"{name}" is null or not {_own(name, manifest)}',
+        _other_than(own_region(manifest)),
         f"地区不在 {manifest.county_code} 之下",
         "一个县区只能报送本县区的数据；请退回该县区查明后重新报送。",
+        required=True,
     )
 
 
-def _own(name: str, manifest: PackageManifest) -> str:
-    # the county's code is 6 digits, as the manifest's form says
-    return _matches(f'"{name}"', f"{manifest.county_code}([0-9]{{3}})?")
+def _month_fault(name: str, manifest: PackageManifest) -> CellFault:
+    def wrong(texts: pa.Array) -> pa.Array:
+        return pc.or_(_other_than(_MONTH)(texts), pc.greater(texts, manifest.period))
+
+    return CellFault(name, wrong, f"不是月份，或在 {manifest.period} 之后", required=True)
 
 
-def _listed_faults(manifest: PackageManifest, indicators: Sequence[str]) -> list[Fault]:
-    def one_of(column: str, allowed: Sequence[str], what: str) -> Fault:
-        return Fault(column, f"{column} is null or {column} not in {_list(allowed)}", what)
+def _listed_faults(manifest: PackageManifest, indicators: Sequence[str]) -> list[CellFault]:
+    def one_of(column: str, allowed: Sequence[str], what: str) -> CellFault:
+        return CellFault(column, _none_of(allowed), what, required=True)
 
     return [
         one_of("period", compared(manifest.period), "期间不是报告期、上月或去年同月"),
         one_of("period_mode", ("month", "ytd"), "期间口径不对"),
-        Fault(
-            "insutype",
-            "insutype is null or insutype <> 'all' and not regexp_full_match(insutype, '[0-9]{3}')",
-            "险种代码不对",
-        ),
+        CellFault("insutype", _other_than("all|[0-9]{3}"), "险种代码不对", required=True),
         one_of("breakdown", _BREAKDOWNS, "细分不对"),
-        # its text is looked at as well: a code of the county's own
+        # a code of the county's own
         _type_fault("breakdown_value", "varchar"),
-        Fault(
-            "breakdown_value",
-            "breakdown_value is null or (breakdown = 'none') <> (breakdown_value = 'all')",
-            "细分的取值不对",
-        ),
+        CellFault("breakdown_value", _nothing, "细分的取值不对", required=True),
         one_of("indicator_code", indicators, "指标不在本机的指标目录里"),
         one_of("status", _STATUSES, "状态不对"),
     ]
 
 
-def _list(words: Sequence[str]) -> str:
-    return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in words) + ")"
+def _nothing(texts: pa.Array) -> pa.Array:
+    return pc.is_null(texts)
 
 
-def _required(column: str) -> bool:
-    # an institution that is not in the register may have no place, a settlement no township
-    return column in ("period", "region_code", "inst_code", "insutype")
+def _other_than(form: str) -> Wrong:
+    return lambda texts: pc.invert(_matches(texts, form))
 
 
-def _matches(column: str, form: str) -> str:
-    return f"regexp_full_match({column}, '{form}')"
+def _none_of(allowed: Sequence[str]) -> Wrong:
+    known = pa.array(allowed, pa.string())
+    return lambda texts: pc.invert(pc.is_in(texts, known))
+
+
+def _no_day(texts: pa.Array) -> pa.Array:
+    return pa.array([text is not None and not _is_day(text) for text in texts.to_pylist()], pa.bool_())
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _unsafe(texts: pa.Array) -> pa.Array:
+    formula = pc.and_(_matches(texts, _RISKY), pc.invert(_matches(texts, PLAIN_NUMBER)))
+    return pc.or_(
+        pc.or_(pc.match_substring_regex(texts, _CONTROL), formula),
+        pc.greater(pc.utf8_length(texts), _LONGEST),
+    )
+
+
+def _matches(texts: pa.Array, form: str) -> pa.Array:
+    return pc.match_substring_regex(texts, f"^(?:{form})$")

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from yibao.consolidation.refusal import refused
+from yibao.formula import FORMULA
 from yibao.problem import Problem
 
 MANIFEST = "manifest.json"
@@ -17,9 +18,10 @@ FORMAT, FORMAT_VERSION = "yibao-package", 1
 STATUSES = ("draft", "provisional", "final")
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _COUNTY = re.compile(r"[0-9]{4}(0[1-9]|[1-9][0-9])")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH = re.compile(r"[0-9a-f]{64}")
-# what is shown on pages and written into workbooks: no control character, no formula
-_TEXT = re.compile(r"[^\x00-\x1f\x7f=+\-@][^\x00-\x1f\x7f]*")
+# what is shown on pages and written into workbooks: no formula, nothing that is not printed
+_TEXT = re.compile(rf"(?!{FORMULA}).+")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def read_text(text: bytes, package: str) -> PackageManifest:
     """Reads manifest.json. Raises Problem (exit 3) naming the entry that is missing or wrong."""
     where = f"{package} / {MANIFEST}"
     try:
-        content = json.loads(text.decode("utf-8-sig"))
+        content = json.loads(text.decode("utf-8-sig"), parse_constant=_no_number)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise refused(f"清单 {MANIFEST} 读不出来", where) from error
     if not isinstance(content, dict):
@@ -72,7 +74,13 @@ def read_text(text: bytes, package: str) -> PackageManifest:
 
     def text_of(name: str, form: re.Pattern[str], longest: int = 200) -> str:
         value = content.get(name)
-        if not isinstance(value, str) or len(value) > longest or not form.fullmatch(value):
+        # nothing that hides, turns text round or cannot be written
+        if (
+            not isinstance(value, str)
+            or len(value) > longest
+            or not value.isprintable()
+            or not form.fullmatch(value)
+        ):
             raise _wrong(name, value, where)
         return value
 
@@ -81,7 +89,7 @@ def read_text(text: bytes, package: str) -> PackageManifest:
         raise _wrong("status", status, where)
     calibres = content.get("calibres")
     if not isinstance(calibres, dict):
-        raise _wrong("calibres", calibres, where)
+        raise _wrong("calibres", type(calibres).__name__, where)
     return PackageManifest(
         product=text_of("product", _TEXT),
         period=text_of("period", _PERIOD),
@@ -89,7 +97,7 @@ def read_text(text: bytes, package: str) -> PackageManifest:
         county_name=text_of("region_name", _TEXT, 40),
         run_id=text_of("run_id", _TEXT),
         status=status,
-        dated=_day(text_of("dated", re.compile(r"\d{4}-\d{2}-\d{2}")), where),
+        dated=_day(text_of("dated", _DAY), where),
         catalogue_hash=text_of("catalogue_hash", _HASH),
         code_version=text_of("code_version", _TEXT),
         calibres=json.dumps(calibres, ensure_ascii=False, sort_keys=True),
@@ -119,9 +127,13 @@ def _files(content: Any, where: str) -> dict[str, Listed]:
             or size < 0
             or type(rows) not in (int, type(None))
         ):
-            raise _wrong(f"files.{name}", entry, where)
+            raise _wrong(f"files.{name!r:.80}", entry, where)
         listed[name] = Listed(sha256, size, rows)
     return listed
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)
 
 
 def _day(text: str, where: str) -> str:

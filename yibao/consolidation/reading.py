@@ -1,7 +1,7 @@
 """Reading a county's package: data from outside, so nothing of it is believed before it was looked at.
 
-First the zip (archive.py), then the bytes against the manifest, then every row: its form here, its sense in DuckDB. The
-quick way looks at whole columns; only where something is wrong is the first wrong cell looked for, to be told.
+First the zip (archive.py), then the bytes against the manifest, then every cell (cells.py) and what the cells of a row
+make together (rows.py).
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from yibao.consolidation.archive import Archive, Limits, open_archive, sha256_of
-from yibao.consolidation.cells import Fault, cell_faults, typed, value_faults
+from yibao.consolidation.cells import CellFault, cell_faults, first_fault, read_as, typed
 from yibao.consolidation.manifest import Listed, PackageManifest
 from yibao.consolidation.model_sql import ModelSql
 from yibao.consolidation.refusal import refused
+from yibao.consolidation.rows import Kinds, RowFault, row_faults
 from yibao.consolidation.shapes import Shape
 from yibao.problem import Problem
 
@@ -40,6 +42,7 @@ TAKEN = (
 # those that must be the city's own, row for row: hashes are claims
 SAME = ("alert_rule", "indicator", "measure")
 _BOM = b"\xef\xbb\xbf"
+_BLOCK = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Standard:
 
     shapes: Mapping[str, Shape]
     own: Mapping[str, pa.Table]
+    kinds: Kinds
     sql: ModelSql
     # tables by the digest of their file that were found to be the city's own: most packages bring the same bytes
     same: set[tuple[str, str]] = field(default_factory=set)
@@ -56,12 +60,6 @@ class Standard:
     def indicators(self) -> tuple[str, ...]:
         """All codes of the catalogue."""
         return tuple(self.own["indicator"].column("code").to_pylist())
-
-    @property
-    def percentages(self) -> tuple[str, ...]:
-        """The codes of those in per cent."""
-        rows = self.own["indicator"].select(["code", "unit"]).to_pylist()
-        return tuple(row["code"] for row in rows if row["unit"] == "percent")
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,8 @@ def read_package(
         for name, listed in manifest.files.items():
             table = _table_of(name)
             if table in TAKEN or table == "indicator_value":
-                raw = _texts(archive, name, listed, standard.shapes[table].names)
+                types = {column: read_as(kind) for column, kind in standard.shapes[table].columns}
+                raw = _texts(archive, name, listed, types)
                 tables[table] = _checked(
                     connection, raw, manifest, f"{archive.name} / {name}", table, standard
                 )
@@ -112,6 +111,10 @@ def read_package(
         absent = [name for name in ("indicator_value", *TAKEN, *SAME) if _file_of(name) not in manifest.files]
         if absent:
             raise refused(f"缺少必需的文件 {_file_of(absent[0])}", path.name)
+        if not pc.any(
+            pc.equal(tables["indicator_value"]["period"].cast(pa.string()), manifest.period)
+        ).as_py():
+            raise refused(f"没有报告期 {manifest.period} 的指标", f"{path.name} / {INDICATORS}")
     return Package(path, sha256_of(path), manifest, tables)
 
 
@@ -134,35 +137,38 @@ def _checked(
     standard: Standard,
 ) -> pa.Table:
     shape = standard.shapes[table]
-    connection.register("raw", raw)
-    _refuse_first(connection, cell_faults(table, shape, manifest, standard.indicators), "raw", raw, where)
-    rows = connection.sql(typed(shape)).to_arrow_table()
-    connection.register("typed", rows)
-    _refuse_twins(connection, shape, where)
-    if table == "indicator_value":
-        _refuse_first(connection, value_faults(standard.sql, standard.percentages), "typed", raw, where)
+    if found := first_fault(raw, cell_faults(table, shape, manifest, standard.indicators)):
+        raise _at(found[1], found[0], raw, where)
+    rows = typed(raw, shape)
+    _refuse_twins(rows, shape, where)
+    if faults := row_faults(table, manifest, standard.sql, standard.kinds):
+        connection.register("typed", rows)
+        _refuse_first(connection, faults, raw, where)
     return rows
 
 
-def _texts(archive: Archive, name: str, listed: Listed, names: Sequence[str]) -> pa.Table:
-    """The CSV as text, empty cells as null. Raises Problem where it is not the file listed, or no CSV of these columns."""
+def _texts(archive: Archive, name: str, listed: Listed, types: Mapping[str, pa.DataType]) -> pa.Table:
+    """The CSV as text, each distinct one once where its type says so; empty cells are null.
+
+    Raises Problem where it is not the file listed, or no CSV of these columns.
+    """
     where = f"{archive.name} / {name}"
     content = archive.read(name, listed)
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(content.removeprefix(_BOM)),
-            pa_csv.ReadOptions(encoding="utf8"),
-            pa_csv.ParseOptions(newlines_in_values=True),
-            pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            # the cores are busy with other packages; a block is a chunk
+            pa_csv.ReadOptions(encoding="utf8", use_threads=False, block_size=_BLOCK),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=types, null_values=[""], strings_can_be_null=True
             ),
-        )
+        ).unify_dictionaries()
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise refused(f"不是规定的 CSV：{str(error).splitlines()[0][:120]}", where) from error
     found = tuple(table.column_names)
-    if found != tuple(names):
-        absent = [name for name in names if name not in found]
-        extra = [name for name in found if name not in names]
+    if found != tuple(types):
+        absent = [name for name in types if name not in found]
+        extra = [name for name in found if name not in types]
         raise refused(
             f"列与本机约定的不同：缺 {absent or '无'}，多 {extra or '无'}，或次序不同",
             f"{where}，第 1 行",
@@ -178,7 +184,7 @@ def _require_own(
 ) -> None:
     """Raises Problem where a table of the catalogue is not the city's own, row for row."""
     where = f"{archive.name} / {name}"
-    connection.register("theirs", _texts(archive, name, listed, own.column_names))
+    connection.register("theirs", _texts(archive, name, listed, dict.fromkeys(own.column_names, pa.string())))
     connection.register("own", own)
     plain = ", ".join(f"regexp_replace({column}, '^''', '') as {column}" for column in own.column_names)
     different = connection.execute(
@@ -200,43 +206,42 @@ def _require_own(
 
 
 def _refuse_first(
-    connection: duckdb.DuckDBPyConnection, faults: Sequence[Fault], table: str, raw: pa.Table, where: str
+    connection: duckdb.DuckDBPyConnection, faults: Sequence[RowFault], raw: pa.Table, where: str
 ) -> None:
-    """Raises Problem for the first row for which a fault's condition holds."""
+    """Raises Problem for the first of the typed rows for which a fault's condition holds."""
     any_fault = " or ".join(f"({fault.condition})" for fault in faults)
     # `is true` everywhere: a condition over a null is no fault unless it says so
-    counted = connection.execute(f"select count(*) from {table} where ({any_fault}) is true").fetchall()
+    counted = connection.execute(f"select count(*) from typed where ({any_fault}) is true").fetchall()
     if not counted[0][0]:
         return
     told = ", ".join(f"({fault.condition}) is true" for fault in faults)
     (found,) = connection.execute(
         f"""
-        with numbered as (select row_number() over () as place, * from {table})
+        with numbered as (select row_number() over () as place, * from typed)
 
         select place, {told} from numbered where ({any_fault}) is true order by place limit 1
         """
     ).fetchall()
     fault = next(fault for fault, holds in zip(faults, found[1:], strict=True) if holds)
-    value = raw.column(fault.column)[found[0] - 1].as_py()
-    raise _at(fault, found[0], value, where)
+    raise _at(fault, found[0] - 1, raw, where)
 
 
-def _at(fault: Fault, place: int, value: str | None, where: str) -> Problem:
-    # row 1 is the header; a line break inside a cell would shift the count, and such cells are refused
+def _at(fault: CellFault | RowFault, place: int, raw: pa.Table, where: str) -> Problem:
+    value = raw.column(fault.column)[place].as_py()
+    # line 1 is the header; a line break inside a cell would shift the count, and such cells are refused
     return refused(
         f"{fault.what}：{'空' if value is None else repr(value)[:60]}",
-        f"{where}，第 {place + 1} 行，{fault.column}",
+        f"{where}，第 {place + 2} 行，{fault.column}",
         fault.todo,
     )
 
 
-def _refuse_twins(connection: duckdb.DuckDBPyConnection, shape: Shape, where: str) -> None:
+def _refuse_twins(rows: pa.Table, shape: Shape, where: str) -> None:
     if not shape.key:
         return
-    key = ", ".join(f'"{column}"' for column in shape.key)
-    twin = connection.execute(
-        f"select {key} from typed group by {key} having count(*) > 1 limit 1"
-    ).fetchall()
-    if twin:
-        told = "，".join(str(value) for value in twin[0])
-        raise refused(f"同一行出现两次：{told}", f"{where}，{'、'.join(shape.key)}")
+    counted = rows.group_by(list(shape.key), use_threads=False).aggregate([([], "count_all")])
+    if counted.num_rows == rows.num_rows:
+        return
+    twin = counted.filter(pc.greater(counted["count_all"], 1)).slice(0, 1).select(list(shape.key))
+    told = "，".join(str(value) for value in twin.to_pylist()[0].values())
+    raise refused(f"同一行出现两次：{told}", f"{where}，{'、'.join(shape.key)}")

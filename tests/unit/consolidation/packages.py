@@ -6,32 +6,18 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from yibao.consolidation.reading import SAME, TAKEN
 from yibao.project import catalogue_hash, find_project
 from yibao.reporting.delimited import encoded
 
 PERIODS = ("2026-09", "2026-08", "2025-09")
-TABLES = (
-    "alert_rule",
-    "dim_institution",
-    "dim_period",
-    "dim_region",
-    "dim_scheme",
-    "indicator",
-    "mart_admission_cost",
-    "mart_collection",
-    "mart_compensation",
-    "mart_flow",
-    "mart_fund",
-    "mart_participation",
-    "mart_referral",
-    "mart_supervision",
-    "measure",
-)
+TABLES = (*TAKEN, *SAME, "dim_period")
 
 
 def manifest_of(county: str, name: str, **more: Any) -> dict[str, Any]:
@@ -47,10 +33,15 @@ def manifest_of(county: str, name: str, **more: Any) -> dict[str, Any]:
         "dated": "2026-10-08",
         "run_id": "20261005T000000Z-00000000",
         "code_version": "0.1.0",
-        "catalogue_hash": catalogue_hash(find_project()),
+        "catalogue_hash": _own_catalogue(),
         "calibres": {"part_rate": {"formula": "参保人数 ÷ 户籍人口 × 100%"}},
         **more,
     }
+
+
+@cache
+def _own_catalogue() -> str:
+    return catalogue_hash(find_project())
 
 
 def files_of(

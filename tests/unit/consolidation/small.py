@@ -15,7 +15,7 @@ from yibao.consolidation.adding import NAMED, Place, Target, prepare
 from yibao.consolidation.checking import Demand
 from yibao.consolidation.city import Outcome, Request, consolidate
 from yibao.consolidation.model_sql import ModelSql
-from yibao.consolidation.reading import SAME, TAKEN, Standard
+from yibao.consolidation.reading import TAKEN, Standard
 from yibao.paths import DataPaths
 from yibao.project import catalogue_hash, find_project
 from yibao.reporting.delimited import encoded
@@ -45,11 +45,19 @@ def value(
     scheme: str = "all",
     part: tuple[str, str] = ("none", "all"),
     period: str = "2026-09",
-    mode: str = "ytd",
+    mode: str | None = "ytd",
     region: str = "",
 ) -> tuple[str | None, ...]:
     """A line of indicators.csv; an empty region is the county."""
     return (period, mode, region, scheme, *part, code, numerator, denominator, ratio, status)
+
+
+@cache
+def _catalogue() -> Files:
+    return {
+        f"tables/{name}.csv": encoded(own.column_names, [tuple(row.values()) for row in own.to_pylist()])
+        for name, own in standard().own.items()
+    }
 
 
 def files(county: Place, values: Cells, tables: Mapping[str, Cells] | None = None) -> Files:
@@ -71,12 +79,7 @@ def files(county: Place, values: Cells, tables: Mapping[str, Cells] | None = Non
     made = {"indicators.csv": encoded(shapes["indicator_value"].names, named)}
     for name in TAKEN:
         made[f"tables/{name}.csv"] = encoded(shapes[name].names, rows.get(name, ()))
-    for name in SAME:
-        own = standard().own[name]
-        made[f"tables/{name}.csv"] = encoded(
-            own.column_names, [tuple(row.values()) for row in own.to_pylist()]
-        )
-    return {**made, "trace.csv": b"number\r\n", "月报.docx": b"not read"}
+    return {**made, **_catalogue(), "trace.csv": b"number\r\n", "月报.docx": b"not read"}
 
 
 def package(

@@ -62,6 +62,15 @@ WRONG_LINES: dict[str, tuple[tuple[str | None, ...], str, str]] = {
     "a value that its parts do not make": (value("part_rate", "96", "100", "97"), "value", "不等于分子除以分母"),
     "a value beside no data": (value("part_rate", None, "100", "1", status="no_data"), "value", "不等于"),
     "ok without a denominator": (value("part_rate", "96", "0", None), "status", "状态与分子、分母不符"),
+    "fewer than nobody": (value("part_rate", "-96", "100", "-96"), "numerator", "是负数"),
+    "fewer than nobody to insure": (
+        value("part_rate", "96", "-100", None, status="no_denominator"), "denominator", "是负数",
+    ),
+    "reversed heads": (
+        value("part_rate", "-96", "100", "-96", status="net_reversal"), "status", "状态与分子、分母不符",
+    ),
+    "text turned round": (value("part_rate", "96", "100", "96", part=("inst", "\u202eH")), "breakdown_value", "控制字符"),
+    "a line break": (value("part_rate", "96", "100", "96", part=("inst", "H\n1")), "breakdown_value", "控制字符"),
     "no exact decimal": (value("part_rate", "9.6e1", "100", "96"), "numerator", "不是规定的小数"),
     "too many places": (value("part_rate", "96.00001", "100", "96"), "numerator", "不是规定的小数"),
     "infinite": (value("part_rate", "inf", "100", "96"), "numerator", "不是规定的小数"),
@@ -70,7 +79,7 @@ WRONG_LINES: dict[str, tuple[tuple[str | None, ...], str, str]] = {
     "an indicator nobody knows": (value("my_rate", "96", "100", "96"), "indicator_code", "指标目录"),
     "another month": (value("part_rate", "96", "100", "96", period="2026-07"), "period", "期间"),
     "a breakdown nobody knows": (value("part_rate", "96", "100", "96", part=("person", "1")), "breakdown", "细分"),
-    "no key": (value("part_rate", "96", "100", "96", mode=None), "period_mode", "期间口径"),  # type: ignore[arg-type]
+    "no key": (value("part_rate", "96", "100", "96", mode=None), "period_mode", "期间口径"),
 }  # fmt: skip
 
 
@@ -100,6 +109,39 @@ def test_a_table_with_rows_of_another_county(tmp_path: Path) -> None:
     fund = ("2026-09", "ytd", "990102", "all", "all", *["1"] * 8)
     problem = refusal(package(tmp_path, EAST, files(EAST, [GOOD], {"mart_fund": [fund]})))
     assert problem.where == "990101.zip / tables/mart_fund.csv，第 2 行，region_code"
+
+
+PERSONS = ("990101", "河东县", "county", "all", "50", "1", "0", "0", "0", "0", "100", "100", "100", "100")
+RATES = ("50", "50", "50", "1")
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (("2026-10", *PERSONS, *RATES), "period"),
+        (("2026-13", *PERSONS, *RATES), "period"),
+        (("2026-09", *PERSONS, "99", *RATES[1:]), "part_rate"),
+        (("2026-09", *PERSONS[:4], "-50", *PERSONS[5:], "-50", "-50", "-50", "1"), "insured_persons"),
+    ],
+)
+def test_persons_that_cannot_be(tmp_path: Path, row: tuple[str, ...], column: str) -> None:
+    problem = refusal(package(tmp_path, EAST, files(EAST, [GOOD], {"mart_participation": [row]})))
+    assert problem.where == f"990101.zip / tables/mart_participation.csv，第 2 行，{column}"
+
+
+def test_no_indicator_of_the_period(tmp_path: Path) -> None:
+    assert "没有报告期 2026-09 的指标" in refusal(package(tmp_path, EAST, files(EAST, [GOOD]))).what
+
+
+def test_a_compression_that_no_package_has_and_a_name_that_is_no_text(tmp_path: Path) -> None:
+    path = package(tmp_path, EAST, files(EAST, [GOOD]))
+    content = path.read_bytes()
+    # the name of the report, in its entry and in the directory
+    path.write_bytes(content.replace("月报.docx".encode(), b"\xff\xfe\xff\xfe\xff\xff.docx"))
+    assert "不是 zip" in refusal(path).what
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("manifest.json", "{}")
+    assert "压缩方式" in refusal(path).what
 
 
 def test_the_county_as_its_own_township(tmp_path: Path) -> None:
@@ -138,7 +180,7 @@ WRONG_FILES: dict[str, tuple[Callable[[Files], Files], dict[str, Any], str]] = {
     ),
     "another size": (lambda ours: ours, {"trace.csv": {"sha256": "", "size": 7}}, "与清单不符"),
     "a file that is not there": (lambda ours: ours, {"more.csv": {"sha256": "0" * 64, "size": 7}}, "缺少清单所列"),
-    "a size that is none": (lambda ours: ours, {"trace.csv": {"sha256": "0" * 64, "size": "7"}}, "files.trace.csv"),
+    "a size that is none": (lambda ours: ours, {"trace.csv": {"sha256": "0" * 64, "size": "7"}}, "files.'trace.csv'"),
 }  # fmt: skip
 
 
@@ -213,6 +255,8 @@ WRONG_MANIFESTS: dict[str, tuple[dict[str, Any], str]] = {
     "another format": ({"format_version": 2}, "格式版本是 2"),
     "no package": ({"format": "x"}, "不是数据包"),
     "no county": ({"region_code": "990100"}, "region_code"),
+    "a product that turns round": ({"product": "\u202emonthly"}, "product"),
+    "a number that is none": ({"calibres": {"part_rate": float("nan")}}, "读不出来"),
     "sql for a county": ({"region_code": "990101' or 1=1 --"}, "region_code"),
     "a formula for a name": ({"region_name": "=1+1"}, "region_name"),
     "no day": ({"dated": "2026-02-30"}, "dated"),

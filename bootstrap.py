@@ -1,6 +1,7 @@
 """Make the environment of this checkout and run something in it: `python bootstrap.py demo`.
 
-Standard library only, so that it runs on a fresh machine (Linux, macOS, Windows; Python 3.11 to 3.13).
+Standard library only, so that it runs on a fresh machine (Linux, macOS, Windows; Python 3.11 to 3.13). One file on
+purpose: nothing is installed yet that a second one could be imported from, and who is to run it can read it from top to bottom.
 It writes only inside the checkout (.venv/, build/, data/demo*), and the caches of pip and uv.
 """
 
@@ -316,16 +317,16 @@ def demo() -> int:
             return code
     yibao = Path(program("yibao")).relative_to(ROOT)
     where = data.relative_to(ROOT)
-    print(
-        f"\nLook next:\n"
-        f"  {yibao} status --data {where}               what is landed and published\n"
-        f"  {yibao} show part_rate --data {where}       one indicator (参保率); seeds/ has the catalogue\n"
-        f"  {where / 'published'}               the published marts (DuckDB) and their manifest\n"
-        f"  {where / 'reports'}                 the monthly report (月报): Word, PDF, Excel, package; docs/report.zh.md\n"
-        f"  make dashboard                            the pages for the leadership\n"
-        f"  README.md, docs/manual.zh.md              with your own exports",
-        flush=True,
+    lines = (
+        (f"{yibao} status --data {where}", "what is landed and published"),
+        (f"{yibao} show part_rate --data {where}", "one indicator (参保率); show --list names all"),
+        (f"{where / 'published'}", "the published marts (DuckDB) and their manifest"),
+        (f"{where / 'reports'}", "the monthly report (月报): Word, PDF, Excel, package"),
+        (f"YIBAO_KEY_FILE={env['YIBAO_KEY_FILE']}", "set this before you land anything more into it"),
+        ("make dashboard", "the pages for the leadership (first: yibao user add, see README.md)"),
+        ("docs/month.zh.md", "a month from exports to the issued report (一个月怎么过)"),
     )
+    print("\nLook next:", *(f"  {what:<52} {why}" for what, why in lines), sep="\n", flush=True)
     return 0
 
 

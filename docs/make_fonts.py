@@ -4,9 +4,9 @@ Needs Debian's fonts-noto-cjk, texlive-lang-chinese and unicode-data, unpacked b
 and cffsubr:
 
     for package in fonts-noto-cjk texlive-lang-chinese unicode-data; do
-        apt-get download $package && dpkg-deb -x ${package}_*.deb /tmp/debs
+        apt-get download $package && dpkg-deb -x ${package}_*.deb DEBS
     done
-    python docs/make_fonts.py /tmp/debs
+    python docs/make_fonts.py DEBS
 
 The same packages give the same bytes. It takes some minutes; further arguments name single files to make.
 """

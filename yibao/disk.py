@@ -50,7 +50,7 @@ def problem_in(message: str, where: Path | str, details: tuple[str, ...]) -> Pro
 def disk_problem(error: OSError, where: Path | str) -> Problem:
     """What to tell of an error of the disk. `where` is told when the error names no file. Exit 1; 2 for a lack of rights."""
     place = str(error.filename or where)
-    detail = (f"{error.strerror or error}",)
+    detail = (reason_zh(error),)
     if error.errno in _FULL:
         return full(place, detail)
     if error.errno in _REFUSED | _NO_FOLDER:
@@ -61,6 +61,19 @@ def disk_problem(error: OSError, where: Path | str) -> Problem:
             details=detail,
         )
     return broken(place, detail)
+
+
+def reason_zh(error: OSError) -> str:
+    """Why the disk refused, in the bureau's words; the system's own where there are none."""
+    if error.errno in _NO_FOLDER:
+        return "同名的位置上是一个文件，不是文件夹"
+    if error.errno == errno.EISDIR:
+        return "这里是一个文件夹，不是文件"
+    if error.errno in _REFUSED:
+        return "没有权限，或磁盘是只读的"
+    if error.errno in _FULL:
+        return "磁盘空间不足"
+    return f"读写出错，{error.strerror or error}"
 
 
 def full(where: str, details: tuple[str, ...] = ()) -> Problem:

@@ -9,22 +9,25 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import docx
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import typst
 import xlsxwriter  # type: ignore[import-untyped]
 
 from tests.integration.conftest import INBOX, ROOT, yibao
 from tests.integration.identity_scan import Identities, scan
 from tests.reference.contract import load_datasets
 from tests.reference.read import read_inbox
-from yibao import cli
+from yibao import cli, fonts
 
 # full and valid, of nobody
 CERTIFICATE, NAME = "990101199001011237", "欧阳测"
@@ -64,12 +67,36 @@ def as_workbook(path: Path, text: str) -> None:
         book.add_worksheet().write_string(0, 0, text)
 
 
-def as_zipped_workbook(path: Path, text: str) -> None:
-    inner = path.with_suffix(".inner")
-    as_workbook(inner, text)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.write(inner, "a.xlsx")
-    inner.unlink()
+def as_word(path: Path, text: str) -> None:
+    """In a paragraph of two runs, the way Word keeps what was typed in two goes."""
+    document = docx.Document()
+    paragraph = document.add_paragraph()
+    for part in (text[:1], text[1:]):
+        paragraph.add_run(part)
+    document.save(str(path))
+
+
+def as_pdf(path: Path, text: str) -> None:
+    own = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts.folder()])
+    path.write_bytes(typst.compile(f'#"{text}"'.encode(), font_paths=own))
+
+
+def as_package(path: Path, text: str) -> None:
+    """A workbook embedded in a Word file within a package, as a chart's data are."""
+    book, word = path.with_suffix(".book"), path.with_suffix(".word")
+    as_workbook(book, text)
+    for outer, inner, name in ((word, book, "word/embeddings/chart1.xlsx"), (path, word, "report.docx")):
+        with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(inner, name)
+        inner.unlink()
+
+
+def as_backup(path: Path, text: str) -> None:
+    table = path.with_suffix(".table")
+    as_table(table, text)
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(table, "published/marts.duckdb")
+    table.unlink()
 
 
 def as_gzip(path: Path, text: str) -> None:
@@ -89,7 +116,10 @@ PLANTS: dict[str, Callable[[Path, str], None]] = {
     "parquet": as_parquet,
     "duckdb": as_table,
     "workbook": as_workbook,
-    "workbook in zip": as_zipped_workbook,
+    "word": as_word,
+    "pdf": as_pdf,
+    "workbook in word in zip": as_package,
+    "database in backup": as_backup,
     "gzip": as_gzip,
     "file name": as_file_name,
 }
@@ -142,7 +172,7 @@ def test_the_inbox_is_full_of_identities() -> None:
 
 def test_a_run_leaves_no_identity(demo_data: Path) -> None:
     """Landing, warehouse, generation, quality, logs, dbt's manifests and compiled SQL, and what is there tomorrow."""
-    told = demo_data.with_name("demo-data.out").read_text(encoding="utf-8")
+    told = demo_data.with_name(f"{demo_data.name}.out").read_text(encoding="utf-8")
     assert "已发布" in told
     assert len([path for path in demo_data.rglob("*") if path.is_file()]) > 300
     assert leaks(demo_data, told) == {}
@@ -277,7 +307,7 @@ def test_every_command_is_listed_here() -> None:
 def test_no_command_tells_or_writes_an_identity(tmp_path: Path, demo_data: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(demo_data, data)
-    shutil.copy2(demo_data.with_name("demo-data.key"), tmp_path / "data.key")
+    shutil.copy2(demo_data.with_name(f"{demo_data.name}.key"), tmp_path / "data.key")
     told = []
     for command, arguments in CALLS.items():
         if arguments is not None:

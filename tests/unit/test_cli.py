@@ -118,6 +118,7 @@ def broken(request: DbtRequest, _: Listener) -> BuildResult:
         (["run", "--inbox", "{inbox}", "--period", "2026-13"], "期间写法不对"),
         (["run", "--inbox", "{inbox}", "--period", "202609"], "期间写法不对"),
         (["run", "--inbox", "{inbox}", "--period", "2026-09\n"], "期间写法不对"),
+        (["run", "--inbox", "{inbox}", "--data", __file__], "同名的位置上是一个文件，不是文件夹"),
         (["run", "--inbox", "{inbox}", "--project", "/tmp"], "没有 yibao 的 dbt 项目"),
         (["show", "参保率", "--by", "colour"], "参数 --by 的值不对"),
         (["show", "参保率"], "数据文件夹不存在"),

@@ -52,6 +52,19 @@ def test_the_calibres_name_every_indicator() -> None:
     assert {code: named.get(code) for code in wanted} == wanted
 
 
+def test_the_papers_count_what_there_is() -> None:
+    files = sorted((ROOT / "expectations").glob("*.yml"))
+    severities = re.findall(
+        r"^    severity: (\w+)", "".join(path.read_text(encoding="utf-8") for path in files), re.MULTILINE
+    )
+    critical, warning, info = (severities.count(name) for name in ("critical", "warning", "info"))
+    counted = f"{len(files)} 个文件、{len(severities)} 条规则（关键 {critical}、提醒 {warning}、参考 {info}）"
+    assert counted in (DOCS / "trust.zh.md").read_text(encoding="utf-8")
+    indicators = len(seed("indicator", "code"))
+    assert f" {indicators} indicators" in PAPERS[0].read_text(encoding="utf-8")
+    assert f"{indicators} 项指标" in PAPERS[1].read_text(encoding="utf-8")
+
+
 def test_the_table_of_fields_is_that_of_the_contract() -> None:
     spec = importlib.util.spec_from_file_location("make_fields", DOCS / "make_fields.py")
     assert spec and spec.loader

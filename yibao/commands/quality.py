@@ -10,6 +10,7 @@ import click
 
 from yibao import durable, publishing, quality_page
 from yibao.command import ChineseCommand, Session
+from yibao.disk import reason_zh
 from yibao.intake import dataset_names
 from yibao.options import FOLDER, data_option, existing
 from yibao.paths import DataPaths
@@ -58,7 +59,7 @@ def _write(page: Path, text: str) -> None:
         raise Problem(
             "质量报告写不进去",
             where=str(page.absolute()),
-            todo=f"请检查路径和权限，或用 --out 换一个文件（{error.strerror}）。",
+            todo=f"请检查路径和权限，或用 --out 换一个文件（{reason_zh(error)}）。",
         ) from error
 
 

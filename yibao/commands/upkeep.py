@@ -9,6 +9,7 @@ import click
 from yibao import backup as archives
 from yibao import formatting, issuing, publishing, retention
 from yibao.command import ChineseCommand, Session
+from yibao.disk import reason_zh
 from yibao.lock import data_lock
 from yibao.options import FOLDER, data_option, existing
 from yibao.paths import data_paths, key_path
@@ -141,7 +142,7 @@ def _warn_of_key(screen: Screen, key_id: str | None) -> None:
 
 def _no_access(error: OSError, where: str) -> Problem:
     return Problem(
-        f"文件夹不能使用：{error.strerror or error}",
+        f"文件夹不能使用：{reason_zh(error)}",
         where=str(error.filename or where),
         todo="请检查路径和权限，或换一个文件夹。",
     )

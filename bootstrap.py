@@ -74,7 +74,9 @@ def program(name: str, venv: Path = VENV) -> str:
 
 def environment(data: Path, base: Mapping[str, str]) -> dict[str, str]:
     """The variables every command here gets: no telemetry, UTF-8, this checkout's dbt project, `data`."""
-    env = {key: value for key, value in base.items() if key not in ("VIRTUAL_ENV", "PYTHONHOME")}
+    # container images forbid bytecode: without it every process here compiles anew what it imports, 3 seconds of its 4
+    left_out = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
+    env = {key: value for key, value in base.items() if key not in left_out}
     env.update(
         DBT_PROFILES_DIR=str(ROOT),
         DBT_PROJECT_DIR=str(ROOT),

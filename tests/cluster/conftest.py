@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import INBOX, yibao
+from tests.integration.conftest import INBOX, demo_data, yibao
 from yibao import cluster
 from yibao.paths import DataPaths
+
+__all__ = ["demo_data"]
 
 MONTH_OF_LATE = "2025-07"
 _table_of_differences: list[str] = []
@@ -45,26 +47,20 @@ class Grown:
 
 
 @pytest.fixture(scope="session")
-def demo_on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("on-duckdb") / "data"
-    done = yibao("run", "--inbox", INBOX, data=data)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return data
-
-
-@pytest.fixture(scope="session")
-def spark_data(tmp_path_factory: pytest.TempPathFactory, demo_on_duckdb: Path) -> Iterator[Path]:
+def spark_data(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Iterator[Path]:
     """A data folder with a running cluster, its name Chinese and with a space, as bureaus like it."""
     data = tmp_path_factory.mktemp("on-spark") / "医保 数据"
-    # lists of persons name them by their hash
-    shutil.copy2(demo_on_duckdb.with_name(f"{demo_on_duckdb.name}.key"), data.with_name(f"{data.name}.key"))
-    started = yibao("cluster", "start", data=data)
-    assert started.returncode == 0, started.stdout + started.stderr
-    yield data
-    services = services_of(data)
-    stopped = yibao("cluster", "stop", data=data)
-    assert stopped.returncode == 0, stopped.stdout + stopped.stderr
-    assert not [service for service in services if service.is_alive], "a process outlived `cluster stop`"
+    copy_key(demo_data, data)
+    with pytest.MonkeyPatch.context() as patch:
+        # many short jobs: Java's second compiler and its parallel collector cost more than they save
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        started = yibao("cluster", "start", data=data)
+        assert started.returncode == 0, started.stdout + started.stderr
+        yield data
+        services = services_of(data)
+        stopped = yibao("cluster", "stop", data=data)
+        assert stopped.returncode == 0, stopped.stdout + stopped.stderr
+        assert not [service for service in services if service.is_alive], "a process outlived `cluster stop`"
 
 
 @pytest.fixture(scope="session")
@@ -78,16 +74,24 @@ def walked(spark_data: Path) -> SparkCounty:
 
 
 @pytest.fixture(scope="session")
-def grown(walked: SparkCounty, demo_on_duckdb: Path) -> Grown:
+def grown(walked: SparkCounty, demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Grown:
     """Two settlements of an old month come late, to both engines."""
     before = months_on_disk(walked.data)
     late_settlements(walked.inbox / "结算单_2025年第三季度.csv")
-    for target, data in (("spark", walked.data), ("duckdb", demo_on_duckdb)):
+    on_duckdb = tmp_path_factory.mktemp("on-duckdb") / "data"
+    shutil.copytree(demo_data, on_duckdb)
+    copy_key(demo_data, on_duckdb)
+    for target, data in (("spark", walked.data), ("duckdb", on_duckdb)):
         done = yibao("run", "--target", target, "--inbox", walked.inbox, data=data)
         assert done.returncode == 0, done.stdout + done.stderr
         report = json.loads((data / "logs" / "last-run.json").read_text(encoding="utf-8"))
         assert report["refresh"] == "incremental"
-    return Grown(demo_on_duckdb, walked.data, before, months_on_disk(walked.data))
+    return Grown(on_duckdb, walked.data, before, months_on_disk(walked.data))
+
+
+def copy_key(source: Path, data: Path) -> None:
+    """The key of another data folder: lists of persons name them by their hash."""
+    shutil.copy2(source.with_name(f"{source.name}.key"), data.with_name(f"{data.name}.key"))
 
 
 def late_settlements(export: Path) -> None:

@@ -23,8 +23,8 @@ def test_a_build_survives_the_loss_of_a_worker(walked: SparkCounty) -> None:
     assert [service.pid for service in lost] == [walked.lost_worker]
 
 
-def test_every_published_cell_is_that_of_duckdb(walked: SparkCounty, demo_on_duckdb: Path) -> None:
-    require_equal(demo_on_duckdb, walked.data)
+def test_every_published_cell_is_that_of_duckdb(walked: SparkCounty, demo_data: Path) -> None:
+    require_equal(demo_data, walked.data)
 
 
 def test_start_brings_up_what_is_missing_and_leaves_the_rest(walked: SparkCounty) -> None:

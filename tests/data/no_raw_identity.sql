@@ -33,27 +33,19 @@ suspects as (
     from texts
 ),
 
-digits as (
-    {%- for weight in weights %}
-    select
-        place,
-        number,
-        {{ weight }} * cast(substring(number, {{ loop.index }}, 1) as integer) as weighed
-    from suspects
-    where number <> ''
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
+-- one pass: an engine that inlines a CTE would read all texts again for every digit
 checked as (
     select
         place,
         number,
-        cast(sum(weighed) % 11 as integer) as remainder
-    from digits
-    group by place, number
+        (
+            {%- for weight in weights %}
+            {{ weight }} * cast(substring(number, {{ loop.index }}, 1) as integer)
+            {%- if not loop.last %} +{% endif %}
+            {%- endfor %}
+        ) % 11 as remainder
+    from suspects
+    where number <> ''
 ),
 
 listed as (

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from tests.faults import county, syscalls
 from tests.faults.faults import Fault
 from tests.unit.small_warehouse import checking
@@ -65,6 +67,8 @@ def _prepare(request: dict[str, Any]) -> None:
     for stream in (1, 2):
         os.dup2(output, stream)
     if limit := request.get("file_limit"):
+        # a module's bytecode would be cut off too, and Python would not notice before the next process reads it
+        sys.dont_write_bytecode = True
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     if request.get("powerless"):
         _drop_capabilities()
@@ -101,6 +105,8 @@ def _hold(step: int, file: Path) -> syscalls.Answer:
 def main() -> None:
     # the answers' own stream: what a play prints goes elsewhere
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # Arrow looks for pandas at its first array: once, here, and not in every play
+    pa.array([])
     if "--dbt" in sys.argv:
         import dbt.cli.main  # noqa: F401
     for line in sys.stdin:

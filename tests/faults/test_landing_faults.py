@@ -352,7 +352,12 @@ def test_a_file_size_limit_counts_as_a_full_disk(desk: Desk) -> None:
     desk.put("a.csv", REGION + "1,甲\n")
     lines = "".join(f"{i},虚构镇{i * 7919 % 1000003}\n" for i in range(300_000))
     desk.put("b.csv", REGION + lines)
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))"
+    # without bytecode: it would be cut off too, and the next process would stumble over it
+    limit = """
+import resource
+sys.dont_write_bytecode = True
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+"""
     process = start(desk, limit)
     told, _ = process.communicate(timeout=120)
     assert process.returncode == 3, told

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +10,7 @@ import duckdb
 import pytest
 
 from demo import audit
-from tests.integration.conftest import ROOT, yibao
+from tests.integration.conftest import dbt, yibao
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -31,28 +28,12 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             data = base / f"{part}-data"
             landed = yibao("land", "--inbox", base / part, data=data)
             assert landed.returncode == 0, landed.stdout + landed.stderr
-            built = build_models(data)
+            built = dbt("build", "--exclude-resource-type", "test", "unit_test", data=data)
             assert built.returncode == 0, built.stdout + built.stderr
             done[part] = data
         return done[part]
 
     return walk
-
-
-def build_models(data: Path) -> subprocess.CompletedProcess[str]:
-    """`dbt build` of seeds and models, without their tests."""
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "build", "--exclude-resource-type", "test", "unit_test"),
-            *("--target-path", str(data / "dbt" / "target"), "--log-path", str(data / "dbt" / "logs")),
-        ],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "YIBAO_DATA": str(data)},
-        cwd=ROOT,
-        check=False,
-    )
 
 
 def value(data: Path, sql: str) -> tuple[object, ...]:

@@ -13,11 +13,10 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
-import pyarrow.csv as pacsv
 import pytest
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from demo import audit, generate
+from demo import generate
 from demo.people import check_character
 from yibao.contract import load_contract
 
@@ -271,28 +270,3 @@ def test_large_sets_are_plain_and_repeatable(tmp_path: Path) -> None:
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0] == header.split(",")
     assert {len(row) for row in rows} == {len(rows[0])} == {line.count(",") + 1 for line in lines}
-
-
-def test_the_audit_is_reproduced(tmp_path: Path) -> None:
-    assert audit.main(["--out", str(tmp_path)]) == 0
-
-    def read(name: str) -> dict[str, list[str]]:
-        options = pacsv.ReadOptions(encoding="gb18030")
-        parsed = pacsv.read_csv(tmp_path / f"{name}.csv", read_options=options)
-        return {column: [str(v) for v in parsed.column(column).to_pylist()] for column in parsed.column_names}
-
-    first, second = read("rolls/参合登记_2024"), read("rolls/参合登记_2025")
-    rows = list(zip(*first.values(), strict=True))
-    assert len(rows) - len(set(rows)) == 23
-    numbers = set(first["人员编号"])
-    assert len(numbers) - len(set(first["证件号码"])) == 815
-    books = dict(zip(*(read("rolls/对账控制数")[c] for c in ("期间", "账面数")), strict=True))
-    assert int(books["2024"]) - len(numbers) == 3542
-    assert int(books["2025"]) - len(set(second["人员编号"])) == 9369
-    pupils, workers = read("double_cover/参合登记_2025"), read("double_cover/城镇参保登记_2025")
-    assert len(set(pupils["人员编号"])) == 30657
-    assert len(set(pupils["证件号码"]) & set(workers["证件号码"])) == 5855
-    bills, lines = read("orphans/补偿汇总_2025年6月"), read("orphans/补偿明细_2025年6月")
-    detailed = set(lines["结算ID"])
-    lacking = [m for i, m in zip(bills["结算ID"], bills["医疗类别"], strict=True) if i not in detailed]
-    assert (lacking.count("11"), lacking.count("21"), len(lacking)) == (659, 93, 752)

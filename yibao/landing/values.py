@@ -5,6 +5,7 @@ An array here is always a pyarrow StringArray (int32 offsets). Cheap looks at it
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ ASCII_NULL_TOKENS = ["", "NULL", "\\N", "-"]
 # spaces, tab, no-break and ideographic space, and the invisible marks that exports leave behind
 TRIMMED = " \t\n\r\v\f\u00a0\u3000\ufeff\u200b"
 
-_NULL_SET = pa.array(NULL_TOKENS)
 _WIDE_TRIMMED = tuple(char.encode() for char in TRIMMED if not char.isascii())
 _IS_SPACE = np.zeros(256, dtype=bool)
 _IS_SPACE[[ord(char) for char in TRIMMED if char.isascii()]] = True
@@ -64,10 +64,16 @@ def clean(column: Any, *, nulls_read: bool = False) -> Any:
     if trim:
         column = pc.utf8_trim(column, characters=TRIMMED)
     if trim or dashed or not nulls_read:
-        tokens = pc.is_in(column, value_set=_NULL_SET)
+        tokens = pc.is_in(column, value_set=_null_set())
         if pc.any(tokens).as_py():
             column = pc.if_else(tokens, pa.scalar(None, pa.string()), column)
     return column
+
+
+@cache
+def _null_set() -> Any:
+    # not at import: Arrow looks for pandas as soon as an array is made, and every command would wait for it
+    return pa.array(NULL_TOKENS)
 
 
 def with_values(column: Any, positions: npt.NDArray[np.intp], values: Any) -> Any:

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from typing import Any
+from unittest import mock
 
 from bench.dashboard_readers import Step
 from bench.dashboard_site import PATIENCE
@@ -17,6 +18,7 @@ def draw(root: str, path: str, period: str, mode: str, region: str, scheme: str)
     """One page, drawn for nobody (Streamlit's AppTest runs this): its queries are what is wanted."""
     from datetime import UTC, datetime
     from pathlib import Path
+    from typing import NoReturn
 
     from dashboard.pages import PAGES
     from dashboard.view import View
@@ -26,6 +28,9 @@ def draw(root: str, path: str, period: str, mode: str, region: str, scheme: str)
 
     def stay(*_: object, **__: object) -> None:
         return None
+
+    def leave(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("no page leaves while it is drawn")
 
     figures = open_figures(DataPaths(Path(root)), Scope())
     next(page for page in PAGES if page.path == path).render(
@@ -37,7 +42,7 @@ def draw(root: str, path: str, period: str, mode: str, region: str, scheme: str)
             period=next(month for month in periods(figures) if month.period == period),
             now=datetime.now(UTC),
             parameters={},
-            go=stay,  # type: ignore[arg-type]
+            go=leave,
             log=stay,
         )
     )
@@ -59,8 +64,7 @@ def queries_of(paths: DataPaths, steps: Sequence[Step]) -> dict[str, list[tuple[
         made.append((sql, tuple(values)))
         return original(self, kind, sql, values, kept=kept)
 
-    Figures.rows = listening  # type: ignore[method-assign,assignment]
-    try:
+    with mock.patch.object(Figures, "rows", listening):
         for step in steps:
             if step.page not in found:
                 made.clear()
@@ -68,8 +72,6 @@ def queries_of(paths: DataPaths, steps: Sequence[Step]) -> dict[str, list[tuple[
                 AppTest.from_function(draw, default_timeout=PATIENCE, args=arguments).run()
                 # each once: the second asking is answered from memory
                 found[step.page] = list(dict.fromkeys(made))
-    finally:
-        Figures.rows = original  # type: ignore[method-assign]
     return found
 
 

@@ -11,7 +11,7 @@ from bench.measure import MIB, Measured
 FLOOR_TEXT, FLOOR_AGAIN, FLOOR_WORKBOOKS = "floor: text", "floor: text, again", "floor: workbooks"
 ROAD_STEPS = ("land", "build", "check", "publish")
 ROAD, PEER = "road", "peer: pandas, 4 indicators"
-# issue 2, point 10, for size M
+# what is aimed at, for size M
 AIM_FLOOR, AIM_MEMORY_MIB = 4.0, 3072
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import atexit
 import os
 import sys
 from typing import NoReturn
@@ -11,7 +11,7 @@ from yibao.cli import main
 
 
 def run() -> NoReturn:
-    """Runs the command and ends the process by its code, without CPython's own end.
+    """Runs the command, what is registered for the end, and ends the process by its code, without tearing CPython down.
 
     Arrow's threads let go of Python's buffers when they come to it. One that asks for the interpreter while it is being torn
     down is unwound by CPython 3.11, and C++ aborts the process on that (exit code -6 after work well done).
@@ -21,7 +21,7 @@ def run() -> NoReturn:
         main()
     except SystemExit as ended:
         code = ended.code
-    logging.shutdown()
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             try:

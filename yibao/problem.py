@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How a command ended (issue 2, point 5)."""
+    """How a command ended."""
 
     DONE = 0
     UNEXPECTED = 1

@@ -1,4 +1,4 @@
-"""Bad input that belongs to landing (issue 2): each a clear answer in Chinese, nothing lost, nothing half landed."""
+"""Bad input that belongs to landing: each a clear answer in Chinese, nothing lost, nothing half landed."""
 
 from __future__ import annotations
 

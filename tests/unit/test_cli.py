@@ -465,13 +465,20 @@ def test_status_of_an_empty_folder(yibao: Run, paths: DataPaths) -> None:
 
 def test_the_process_ends_at_once_with_what_it_told(tmp_path: Path) -> None:
     """CPython's own end aborts the process where a thread of Arrow still holds a buffer of Python."""
-    started = "import atexit, sys; atexit.register(print, 'torn down'); from yibao.__main__ import run; run()"
+    started = """if True:
+        import atexit
+        class Held:
+            def __del__(self): print("torn down")
+        held = Held()
+        atexit.register(print, "put away")
+        from yibao.__main__ import run
+        run()"""
     for arguments, code, told in ((("--version",), 0, __version__), (("land",), 2, "--inbox")):
         done = subprocess.run(
             [sys.executable, "-c", started, *arguments], capture_output=True, text=True, check=False
         )
         assert done.returncode == code and told in done.stdout + done.stderr
-        assert "torn down" not in done.stdout
+        assert "put away" in done.stdout and "torn down" not in done.stdout
 
 
 def cells(result: Result, start: str) -> list[str]:

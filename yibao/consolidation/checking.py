@@ -85,8 +85,7 @@ def judge(
         Judgement(Place("", path.name), Verdict.FAILED if at_fault else Verdict.ERROR, path, problem=problem)
         for path, problem, at_fault in unread
     ]
-    calibres = Counter(manifest.calibres for _, manifest in manifests).most_common(1)
-    usual = calibres[0][0] if calibres else ""
+    usual = _usual([manifest.calibres for _, manifest in manifests])
     fit: dict[str, list[tuple[Path, PackageManifest]]] = {}
     for path, manifest in manifests:
         problem = _unfit(path, manifest, demand, names, usual)
@@ -105,7 +104,7 @@ def judge(
 
 
 def _unfit(
-    path: Path, manifest: PackageManifest, demand: Demand, names: dict[str, Place], usual: str
+    path: Path, manifest: PackageManifest, demand: Demand, names: dict[str, Place], usual: str | None
 ) -> Problem | None:
     def no(what: str, todo: str = RESEND) -> Problem:
         return Problem(what, where=path.name, todo=todo, exit_code=ExitCode.NOT_PUBLISHED)
@@ -129,8 +128,15 @@ def _unfit(
             "请与该县区统一 yibao 版本后重新生成、报送数据包。",
         )
     if manifest.calibres != usual:
-        return no("指标口径说明与其他县区不同，不能相加", "请与该县区统一口径后重新生成、报送数据包。")
+        found = "与多数县区不同" if usual else "各县区不一，没有多数可依"
+        return no(f"指标口径说明{found}，不能相加", "请与该县区统一口径后重新生成、报送数据包。")
     return None
+
+
+def _usual(calibres: Sequence[str]) -> str | None:
+    """Those of more than half of the packages, if there are such: the catalogue is the same, so one side was written by hand."""
+    [(usual, count)] = Counter(calibres).most_common(1) or [("", 0)]
+    return usual if 2 * count > len(calibres) else None
 
 
 def _chosen(

@@ -75,7 +75,7 @@ def test_two_different_ones_of_one_day_are_ambiguous_the_same_one_twice_is_not()
         ({"catalogue_hash": "0" * 64}, "指标目录版本不同（该包 00000000"),
         ({"county_code": "990199"}, "不在应报县区名单里"),
         ({"status": "draft"}, "草稿"),
-        ({"calibres": '{"other": 1}'}, "口径说明与其他县区不同"),
+        ({"calibres": '{"other": 1}'}, "口径说明与多数县区不同"),
     ],
 )
 def test_a_package_that_cannot_be_added_is_named_with_the_reason(more: dict[str, Any], word: str) -> None:
@@ -93,6 +93,11 @@ def test_a_package_that_cannot_be_added_is_named_with_the_reason(more: dict[str,
     (failed,) = [one for one in judged if one.verdict is Verdict.FAILED]
     assert failed.problem is not None
     assert word in failed.problem.what and failed.problem.where == "a.zip" and failed.todo
+
+
+def test_of_two_calibres_neither_is_right_without_a_majority() -> None:
+    other = manifest(calibres='{"other": 1}')
+    assert verdicts(other, manifest(WEST)) == [("0.zip", "failed"), ("1.zip", "failed")]
 
 
 def test_a_package_that_cannot_be_read_is_an_error_not_a_failure() -> None:

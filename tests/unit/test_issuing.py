@@ -245,6 +245,17 @@ def test_an_end_that_was_cut_off_is_found(sent: DataPaths) -> None:
     assert "台账末尾可能被删" in refused(issuing.history, sent).what
 
 
+def test_another_thing_in_its_place_is_no_empty_ledger(paths: DataPaths) -> None:
+    paths.issued.mkdir(parents=True)
+    (paths.issued / "ledger.jsonl").mkdir()
+    with pytest.raises(Problem, match="位置上是别的东西"):
+        issuing.history(paths)
+    shutil.rmtree(paths.issued)
+    paths.issued.write_text("x")
+    with pytest.raises(Problem, match="位置上是别的东西"):
+        issuing.history(paths)
+
+
 def test_a_line_that_is_none_of_ours_is_told(sent: DataPaths) -> None:
     chain.append(sent.issued / "ledger.jsonl", {"kind": "withdrawn"})
     assert refused(issuing.history, sent).where.endswith("第 5 条")

@@ -7,6 +7,7 @@ ledger lost its end, and a line without its folder is finished from the draft th
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def history(paths: DataPaths) -> History:
     Raises Problem (exit 1) naming the line where the ledger was changed, or the copy that is in it no more or not yet.
     """
     path = ledger_file(paths)
+    _require_own_place(paths.issued, Path.is_dir)
+    _require_own_place(path, Path.is_file)
     verified = chain.verify(path)
     entries = []
     for number, record in enumerate(chain.read(path), start=1):
@@ -103,6 +106,17 @@ def verify_copies(paths: DataPaths, found: History) -> None:
         for name in named:
             if not (folder / name).is_file():
                 raise _changed(folder / name)
+
+
+def _require_own_place(path: Path, is_right: Callable[[Path], bool]) -> None:
+    # another thing there must not read as "nothing issued yet"
+    if path.exists() and not is_right(path):
+        raise Problem(
+            "报送台账的位置上是别的东西",
+            where=str(path),
+            todo="请查明是谁放的，移走以后从备份恢复 issued 文件夹。",
+            exit_code=ExitCode.UNEXPECTED,
+        )
 
 
 def _require_no_stranger(paths: DataPaths, found: History) -> None:

@@ -51,13 +51,16 @@ def spark_data(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Ite
     """A data folder with a running cluster, its name Chinese and with a space, as bureaus like it."""
     data = tmp_path_factory.mktemp("on-spark") / "医保 数据"
     copy_key(demo_data, data)
-    started = yibao("cluster", "start", data=data)
-    assert started.returncode == 0, started.stdout + started.stderr
-    yield data
-    services = services_of(data)
-    stopped = yibao("cluster", "stop", data=data)
-    assert stopped.returncode == 0, stopped.stdout + stopped.stderr
-    assert not [service for service in services if service.is_alive], "a process outlived `cluster stop`"
+    with pytest.MonkeyPatch.context() as patch:
+        # many short jobs: Java's second compiler and its parallel collector cost more than they save
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        started = yibao("cluster", "start", data=data)
+        assert started.returncode == 0, started.stdout + started.stderr
+        yield data
+        services = services_of(data)
+        stopped = yibao("cluster", "stop", data=data)
+        assert stopped.returncode == 0, stopped.stdout + stopped.stderr
+        assert not [service for service in services if service.is_alive], "a process outlived `cluster stop`"
 
 
 @pytest.fixture(scope="session")

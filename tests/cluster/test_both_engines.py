@@ -13,6 +13,11 @@ from tests.integration.conftest import ROOT, yibao
 from tests.parity.compare import compare, table_of
 from yibao import cluster, publishing
 from yibao.paths import DataPaths
+from yibao.project import find_project
+from yibao.quality.great import failing_rows
+from yibao.quality.source import open_source
+from yibao.quality.suites import load_suites
+from yibao.warehouse import engine_for
 
 pytestmark = pytest.mark.timeout(2400)
 
@@ -25,6 +30,20 @@ def test_a_build_survives_the_loss_of_a_worker(walked: SparkCounty) -> None:
 
 def test_every_published_cell_is_that_of_duckdb(walked: SparkCounty, demo_data: Path) -> None:
     require_equal(demo_data, walked.data)
+
+
+def test_every_rule_can_be_read_by_spark(walked: SparkCounty) -> None:
+    """Names, types and functions of each, of the rules too that this session does not judge."""
+    engine = engine_for("spark", DataPaths(walked.data))
+    source = open_source(engine)
+    try:
+        for suite in load_suites(find_project()):
+            for expectation in suite.expectations:
+                sql = failing_rows(suite, expectation, source.schema)
+                if sql is not None:
+                    assert source.columns(sql), expectation.id
+    finally:
+        source.close()
 
 
 def test_start_brings_up_what_is_missing_and_leaves_the_rest(walked: SparkCounty) -> None:

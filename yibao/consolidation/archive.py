@@ -16,8 +16,14 @@ from yibao.consolidation.refusal import refused
 
 _CHUNK = 1 << 20
 _MANIFEST_BYTES = 4 << 20
-# what zipfile raises for what it cannot read: a ValueError for names that are no UTF-8
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+# what zipfile raises for bytes that it cannot read
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,  # cut off in the middle of an entry
+    NotImplementedError,  # made for a later version of the format, or with a strong password
+    ValueError,  # a name that is no UTF-8, an offset before the beginning
+)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 

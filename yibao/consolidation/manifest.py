@@ -11,6 +11,7 @@ from typing import Any
 
 from yibao.consolidation.refusal import refused
 from yibao.formula import FORMULA
+from yibao.months import month_before, year_before
 from yibao.problem import Problem
 
 MANIFEST = "manifest.json"
@@ -107,9 +108,7 @@ def read_text(text: bytes, package: str) -> PackageManifest:
 
 def compared(period: str) -> tuple[str, str, str]:
     """The periods that a package brings: the report's, the month before, the same month of last year."""
-    year, month = (int(part) for part in period.split("-"))
-    before = f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
-    return (period, before, f"{year - 1}-{month:02d}")
+    return (period, month_before(period), year_before(period))
 
 
 def _files(content: Any, where: str) -> dict[str, Listed]:

@@ -278,7 +278,7 @@ def _of(scene: Scene, code: str, institution: str, column: str = "value") -> Fig
 
 def _cases_last_year(scene: Scene) -> dict[str, Decimal | None]:
     """Inpatient cases of each institution in the same months of last year."""
-    then = replace(scene.selection, period=f"{scene.year - 1}{scene.order.period[4:]}")
+    then = replace(scene.selection, period=scene.year_before)
     return {
         value.breakdown_value: value.denominator
         for value in parts(scene.numbers.figures, _COST, then, "inst")

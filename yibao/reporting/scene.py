@@ -11,6 +11,7 @@ from typing import Any
 from yibao import labels
 from yibao.figures import UNKNOWN_TOWNSHIP, Institution, Region, Selection, institutions, periods, regions
 from yibao.figures import schemes as all_schemes
+from yibao.months import month_before, year_before
 from yibao.problem import Problem
 from yibao.reporting import sentences as say
 from yibao.reporting.bureau import bureau_of
@@ -62,12 +63,12 @@ class Scene:
     @property
     def year_before(self) -> str:
         """The same months of last year."""
-        return f"{self.year - 1}{self.order.period[4:]}"
+        return year_before(self.order.period)
 
     @property
     def month_before(self) -> str:
         """The month before the order's."""
-        return f"{self.year}-{self.month - 1:02d}" if self.month > 1 else f"{self.year - 1}-12"
+        return month_before(self.order.period)
 
     @property
     def year_to_date(self) -> tuple[str, str]:

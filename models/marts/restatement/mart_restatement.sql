@@ -89,17 +89,7 @@ anywhere as (
 -- of the cell itself first: then the catalogue, then rows elsewhere
 caused as (
     select
-        differing.issue,
-        differing.issue_status,
-        {% for column in cell -%}
-        differing.{{ column }},
-        {% endfor -%}
-        differing.issued_numerator,
-        differing.issued_denominator,
-        differing.issued_value,
-        differing.numerator,
-        differing.denominator,
-        differing.value,
+        differing.*,
         concat_ws(
             ',', explained.late, explained.reversed, explained.corrected,
             case when redefined.issue is not null then 'catalogue' end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yibao.months import year_before
 from yibao.reporting.content import Chart, Figure, Kind, Series
 from yibao.reporting.scene import Scene
 
@@ -15,7 +16,7 @@ def by_month(scene: Scene, code: str) -> tuple[Chart, ...]:
     None where a month is missing: a line that jumps over a month would lie. It begins after the last month that tells of
     few persons.
     """
-    before = {period: f"{scene.year - 1}{period[4:]}" for period in scene.months}
+    before = {period: year_before(period) for period in scene.months}
     with_last_year = scene.published.issuperset(before.values())
 
     def is_few(month: str) -> bool:

@@ -78,12 +78,11 @@ def _structure(scene: Scene) -> tuple[Paragraph, ...]:
 
 
 def _chart(scene: Scene) -> tuple[Block, ...]:
-    shown = [
-        tier
-        for tier in tiers(scene)
-        for cell in ({"breakdown": ("service_tier", tier)},)
-        if not scene.tells_few("ip_avg_cost", **cell) and not scene.told_few("ip_avg_cost", **cell)
-    ]
+    def is_few(tier: str) -> bool:
+        cell = ("service_tier", tier)
+        return scene.tells_few("ip_avg_cost", breakdown=cell) or scene.told_few("ip_avg_cost", breakdown=cell)
+
+    shown = [tier for tier in tiers(scene) if not is_few(tier)]
     return beside_last_year(
         scene,
         "cost_by_tier",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.conftest import SHARE
 from tests.unit.quality_kit import expectation, project_with, suite
 from yibao.contract import load_contract
 from yibao.problem import ExitCode, Problem
@@ -125,3 +126,13 @@ def test_the_suites_of_the_project_are_whole() -> None:
     facts = {path.stem for path in (find_project().root / "models").rglob("fct_*.sql")}
     assert {read.name for read in suites.values() if read.layer == "fact"} == facts
     assert {item.severity for item in expectations} == set(Severity)
+
+
+def test_the_share_that_spark_judges_has_every_kind_of_rule() -> None:
+    suites = load_suites(find_project())
+    shared = [suite for suite in suites if suite.name in SHARE]
+    assert len(shared) == len(SHARE)
+    all_kinds, shared_kinds = (
+        {rule.kind for suite in some for rule in suite.expectations} for some in (suites, shared)
+    )
+    assert shared_kinds == all_kinds

@@ -103,7 +103,7 @@ def _opened(content: bytes, seen: set[bytes]) -> Iterator[bytes]:
     elif content.startswith(b"\x1f\x8b"):
         yield from _opened(gzip.decompress(content), seen)
     elif content.startswith(b"PAR1"):
-        table = pq.read_table(io.BytesIO(content))
+        table = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False)
         yield _joined(value for column in table.columns for value in column.unique().to_pylist())
     elif content[_DUCKDB_MAGIC_AT:].startswith(b"DUCK"):
         with tempfile.TemporaryDirectory() as folder:

@@ -90,30 +90,39 @@ def main(arguments: list[str] | None = None) -> int:
     work: Path = given.work.absolute()
     exports = make_exports(work, SIZE, 0.0)
     workers = WORKERS if given.target == "spark" else 0
-    found = {months: walk(months, exports.inbox, work, workers) for months in HISTORIES}
-    short, long = (found[months] for months in HISTORIES)
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+    for months in HISTORIES:
+        found[months] = walk(months, exports.inbox, work, workers)
+        # on Spark a run takes an hour: what was measured stays when it is stopped
+        _write(given.target, found, {})
     # the command's own CPU is the engine's on DuckDB; on Spark the tasks' seconds are
     effort = "task_seconds" if workers else "cpu"
+    short, long = (found[months] for months in HISTORIES)
     ratios = {
         step: {name: round(long[step][name] / short[step][name], 2) for name in ("wall", effort)}
         for step in ("month", "late")
     }
+    result = _write(given.target, found, ratios)
+    for months, steps in found.items():
+        for step, told in steps.items():
+            print(f"{months:>3} months  {step:<8} {told['wall']:>7.1f} s  {told['seconds']}")
+    print(f"{HISTORIES[1]} months over {HISTORIES[0]}: {ratios} (aim: at most {AIM})\n{result}")
+    return 0
+
+
+def _write(target: str, found: dict[int, dict[str, dict[str, Any]]], ratios: dict[str, Any]) -> Path:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    result = RESULTS / f"months-{target}.json"
     content = {
-        "target": given.target,
+        "target": target,
         "machine": facts(),
         "at": time.strftime("%Y-%m-%d"),
         "found": found,
         "ratios": ratios,
         "aim": AIM,
     }
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    result = RESULTS / f"months-{given.target}.json"
     result.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for months, steps in found.items():
-        for step, told in steps.items():
-            print(f"{months:>3} months  {step:<8} {told['wall']:>7.1f} s  {told['seconds']}")
-    print(f"{HISTORIES[1]} months over {HISTORIES[0]}: {ratios} (aim: at most {AIM})\n{result}")
-    return 0
+    return result
 
 
 if __name__ == "__main__":

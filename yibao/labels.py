@@ -60,7 +60,17 @@ RESTATED = {
     "catalogue": "指标定义改变",
     "calculation": "计算方法改变",
 }
-UNITS = {"percent": "%", "yuan": "元", "days": "天", "months": "个月"}
+UNITS = {
+    "percent": "%",
+    "yuan": "元",
+    "days": "天",
+    "months": "个月",
+    "persons": "人",
+    "visits": "人次",
+    "institutions": "家",
+    "findings": "条",
+    "times": "次",
+}
 
 
 def dataset(code: str | None) -> str:

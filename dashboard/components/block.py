@@ -64,6 +64,11 @@ class Block:
         return replace(self, table=self.whole(), whole=None) if self.whole else self
 
 
+def kind_in(cell: Cell, column: Column) -> Kind:
+    """How a cell of that column is printed."""
+    return cell.kind or column.kind
+
+
 def row(*contents: Content | Cell) -> tuple[Cell, ...]:
     """A row of cells from contents."""
     return tuple(content if isinstance(content, Cell) else Cell(content) for content in contents)

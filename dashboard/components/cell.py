@@ -62,10 +62,14 @@ _FEW = range(1, 5)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A content with a tone; the tone is told by a sign too, never by colour alone."""
+    """A content with a tone; the tone is told by a sign too, never by colour alone.
+
+    `kind`: how it is printed where the column mixes units; none: as the column says.
+    """
 
     content: Content
     tone: Tone = ""
+    kind: Kind | None = None
 
     @property
     def sign(self) -> str:
@@ -133,6 +137,11 @@ def as_number(content: Content, kind: Kind) -> float | None:
 def kind_of_unit(unit: str) -> Kind:
     """The kind for a unit of the catalogue."""
     return {"percent": "percent", "yuan": "yuan", "days": "days", "months": "months"}[unit]  # type: ignore[return-value]
+
+
+def kind_of_part(unit: str) -> Kind:
+    """The kind for a numerator or denominator: money, or a whole number of persons, cases, days."""
+    return "yuan" if unit == "yuan" else "count"
 
 
 def kind_of_change(unit: str) -> Kind:

@@ -16,8 +16,8 @@ import vl_convert
 import xlsxwriter
 
 from dashboard.components import palette
-from dashboard.components.block import Block, Column, Table
-from dashboard.components.cell import Cell, Gap, Kind, as_number, shown
+from dashboard.components.block import Block, Table, kind_in
+from dashboard.components.cell import Content, Gap, Kind, as_number, shown
 from yibao import fonts
 
 _FORMATS: dict[Kind, str] = {
@@ -151,10 +151,13 @@ def _write_sheet(book: xlsxwriter.Workbook, block: Block, stamp: Stamp) -> None:
     if grouped:
         _write_groups(sheet, table, head, top)
     names = top + int(grouped)
-    formats = {
-        column.kind: book.add_format({"border": 1, "num_format": _FORMATS.get(column.kind, "@")})
-        for column in table.columns
-    }
+    # in the order in which they are met: the same table gives the same bytes
+    kinds = dict.fromkeys(
+        kind_in(cell, column)
+        for cells in table.rows
+        for cell, column in zip(cells, table.columns, strict=True)
+    )
+    formats = {kind: book.add_format({"border": 1, "num_format": _FORMATS.get(kind, "@")}) for kind in kinds}
     text = book.add_format({"border": 1})
     gap = book.add_format({"border": 1, "align": "right", "font_color": "#6b7683"})
     for position, column in enumerate(table.columns):
@@ -162,7 +165,8 @@ def _write_sheet(book: xlsxwriter.Workbook, block: Block, stamp: Stamp) -> None:
         sheet.set_column(position, position, _width(table, position))
     for number, cells in enumerate(table.rows, start=names + 1):
         for position, (cell, column) in enumerate(zip(cells, table.columns, strict=True)):
-            _write_cell(sheet, number, position, cell, column, formats[column.kind], text, gap)
+            kind = kind_in(cell, column)
+            _write_cell(sheet, number, position, cell.content, kind, formats[kind], text, gap)
     note = names + len(table.rows) + 1
     gaps = {cell.content for cells in table.rows for cell in cells if isinstance(cell.content, Gap)}
     for offset, line in enumerate([block.note, *sorted(f"{each.sign}：{each.meaning}" for each in gaps)]):
@@ -192,15 +196,14 @@ def _write_groups(sheet: Any, table: Table, head: Any, line: int) -> None:
 
 
 def _write_cell(
-    sheet: Any, line: int, position: int, cell: Cell, column: Column, number: Any, text: Any, gap: Any
+    sheet: Any, line: int, position: int, content: Content, kind: Kind, number: Any, text: Any, gap: Any
 ) -> None:
-    content = cell.content
     if isinstance(content, Gap):
         sheet.write_string(line, position, content.sign, gap)
-    elif isinstance(content, Decimal | int) and column.kind != "text":
-        sheet.write_number(line, position, as_number(content, column.kind), number)
+    elif isinstance(content, Decimal | int) and kind != "text":
+        sheet.write_number(line, position, as_number(content, kind), number)
     elif isinstance(content, date) or content is not None:
-        sheet.write_string(line, position, shown(content, column.kind), text)
+        sheet.write_string(line, position, shown(content, kind), text)
     else:
         sheet.write_blank(line, position, None, text)
 
@@ -209,7 +212,10 @@ def _width(table: Table, position: int) -> float:
     column = table.columns[position]
     texts = [
         column.heading,
-        *(shown(cells[position].content, column.kind, with_unit=False) for cells in table.rows[:200]),
+        *(
+            shown(cells[position].content, kind_in(cells[position], column), with_unit=False)
+            for cells in table.rows[:200]
+        ),
     ]
     return min(40.0, max(_display_width(text) for text in texts) + 3.0)
 
@@ -224,7 +230,7 @@ def table_svg(block: Block, stamp: Stamp) -> str:
     table = block.table
     texts = [[column.heading for column in table.columns]] + [
         [
-            shown(cell.content, column.kind, with_unit=False)
+            shown(cell.content, kind_in(cell, column), with_unit=False)
             for cell, column in zip(cells, table.columns, strict=True)
         ]
         for cells in table.rows

@@ -30,7 +30,7 @@ def show_patients_by_township(view: View, found: Profile) -> None:
             "townships",
             "病人来自哪些乡镇",
             Table((Column("参保乡镇"), *_SERVED), rows),
-            note="按参保乡镇计，费用由大到小；门诊为普通门诊。",
+            note="按参保乡镇计，费用由大到小；门诊不含门诊慢特病和药店购药。",
         ),
     )
 
@@ -46,7 +46,7 @@ def show_patients_by_month(view: View, found: Profile) -> None:
             "own-months",
             f"{view.region.name}病人在本机构的就医",
             Table((Column("月份"), *_SERVED), rows),
-            note="只算本乡镇参保人；门诊为普通门诊。",
+            note="只算本乡镇参保人；门诊不含门诊慢特病和药店购药。",
         ),
     )
 

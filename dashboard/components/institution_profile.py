@@ -39,7 +39,7 @@ def show_profile(view: View, found: Profile, served: Served | None) -> None:
                 Fact("住院费用", served.ip_cost, "wan", view.mode_zh),
                 Fact("住院统筹支付", served.ip_pool, "wan", view.mode_zh),
                 Fact("门诊人次", counted(view, served.visits), "count", view.mode_zh),
-                Fact("门诊费用", served.op_cost, "wan", view.mode_zh, "普通门诊，不含门诊慢特病和药店购药"),
+                Fact("门诊费用", served.op_cost, "wan", view.mode_zh, "不含门诊慢特病和药店购药"),
             ]
         )
     else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.block import Block, Column, Table
+from dashboard.components.block import Block, Column, Table, kind_in
 from dashboard.components.cell import Cell, Gap, as_number, shown
 
 _HERE = Path(__file__).parent
@@ -59,9 +59,10 @@ def _heading(table: Table, position: int) -> dict[str, Any]:
 
 def _cell(cell: Cell, column: Column) -> dict[str, Any]:
     gap = cell.content if isinstance(cell.content, Gap) else None
+    kind = kind_in(cell, column)
     return {
-        "t": shown(cell.content, column.kind, with_unit=False),
-        "n": as_number(cell.content, column.kind),
+        "t": shown(cell.content, kind, with_unit=False),
+        "n": as_number(cell.content, kind),
         "tone": cell.tone,
         "sign": cell.sign,
         "gap": gap is not None,

@@ -121,12 +121,19 @@ def _show_measures(view: View, found: Sequence[Indicator]) -> None:
             used.setdefault(measure.code, []).append(indicator.name_zh)
     columns = (
         Column("基础数"),
+        Column("单位"),
         Column("定义", long=True),
         Column("用于指标", long=True),
         Column("代码"),
     )
     rows = tuple(
-        row(measure.name_zh, measure.definition_zh, "、".join(used[measure.code]), measure.code)
+        row(
+            measure.name_zh,
+            labels.UNITS.get(measure.unit or "", "随所对比的数"),
+            measure.definition_zh,
+            "、".join(used[measure.code]),
+            measure.code,
+        )
         for measure in view.catalogue.measures.values()
         if measure.code in used
     )

@@ -7,7 +7,16 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.components.block import Block, Column, Table, row
-from dashboard.components.cell import Cell, Content, Gap, kind_of_change, of_change, of_value, tone_of
+from dashboard.components.cell import (
+    Cell,
+    Content,
+    Gap,
+    kind_of_change,
+    kind_of_part,
+    of_change,
+    of_value,
+    tone_of,
+)
 from dashboard.components.issue_list import show_issues, show_restated
 from dashboard.components.quality_file import offer_quality_file
 from dashboard.components.report_rows import show_reports
@@ -88,8 +97,12 @@ def _show_indicators(view: View) -> None:
                 {"points": "个百分点", "change": "%"}[kind_of_change(indicator.unit)],
                 _of(year, "target"),
                 _of(year, "completion"),
-                _of(year, "numerator"),
-                _of(year, "denominator"),
+                *(
+                    Cell(_of(year, part), kind=kind_of_part(unit))
+                    for part, unit in zip(
+                        ("numerator", "denominator"), view.catalogue.units_of(code), strict=True
+                    )
+                ),
             )
         )
     show(

@@ -12,9 +12,10 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard.components.block import Block, Column, Table, row
-from dashboard.components.cell import Gap
+from dashboard.components.cell import Cell, Gap
 from dashboard.components.charts import Point, bars
 from dashboard.components.export import Exported, Stamp, file_name, picture, table_svg, workbook
+from dashboard.components.table import content_of
 from yibao import fonts
 
 STAMP = Stamp(
@@ -90,6 +91,25 @@ def test_numbers_are_numbers_and_a_formula_is_text() -> None:
     ]
     assert (sheet["A7"].data_type, strange) == ("s", ["=1+1", "＊", "未报", 0, "—"])
     assert total == ["合计", 1234, 1545.829, None, None]
+
+
+def test_persons_and_money_in_one_column_are_printed_each_its_way() -> None:
+    column = Column("分子", "number")
+    cells = (
+        Cell(Decimal("99561.0000"), kind="count"),
+        Cell(Decimal("5000.5"), kind="yuan"),
+        Cell(Gap.NOT_REPORTED, kind="count"),
+    )
+    block = Block("parts", "分子", Table((column,), tuple((cell,) for cell in cells)))
+    sheet = sheet_of(workbook(block, STAMP))
+    assert [(sheet[f"A{line}"].value, sheet[f"A{line}"].number_format) for line in (5, 6)] == [
+        (99561, "#,##0"),
+        (5000.5, "#,##0.00"),
+    ]
+    shown = ["99,561", "5,000.50", "未报"]
+    assert [line[0]["t"] for line in content_of(block)["rows"]] == shown
+    drawn = table_svg(block, STAMP)
+    assert all(f">{text}<" in drawn for text in shown)
 
 
 def test_groups_stand_above_their_columns() -> None:

@@ -20,6 +20,7 @@ from yibao.figures import (
     series,
     values,
 )
+from yibao.labels import UNITS
 
 YEAR = Selection(PERIOD, "ytd", COUNTY)
 MONTH = Selection(PERIOD, "month", COUNTY)
@@ -129,3 +130,26 @@ def test_every_indicator_has_a_name_a_meaning_and_a_formula_in_chinese(figures: 
         assert indicator.source_zh, code
         # no measure's code is left in what the bureau reads
         assert not any(measure in known.formula(code) for measure in known.measures), known.formula(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "units"),
+    [
+        ("part_rate", ("persons", "persons")),
+        ("ip_avg_cost", ("yuan", "visits")),
+        ("ip_avg_days", ("days", "visits")),
+        # money times a number of months
+        ("cum_surplus_months", ("yuan", "yuan")),
+        ("inspect_coverage", ("institutions", "institutions")),
+        # the target is of what it is set for: persons here, money there
+        ("part_target_rate", ("persons", "persons")),
+        ("collect_rate", ("yuan", "yuan")),
+    ],
+)
+def test_the_units_of_the_parts_of_a_ratio(figures: Figures, code: str, units: tuple[str, str]) -> None:
+    assert catalogue(figures).units_of(code) == units
+
+
+def test_every_part_has_a_unit_with_a_chinese_name(figures: Figures) -> None:
+    known = catalogue(figures)
+    assert {unit for code in known.indicators for unit in known.units_of(code)} <= set(UNITS)

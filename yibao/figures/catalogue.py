@@ -39,9 +39,10 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Measure:
-    """A row of seeds/measure.csv."""
+    """A row of seeds/measure.csv; `unit` is that of labels.UNITS, none for the target, which has that of what it is set for."""
 
     code: str
+    unit: str | None
     name_zh: str
     definition_zh: str
 
@@ -68,6 +69,16 @@ class Catalogue:
         codes = dict.fromkeys(_CODE.findall(f"{indicator.numerator} {indicator.denominator}"))
         return tuple(self.measures[name] for name in codes if name in self.measures)
 
+    def units_of(self, code: str) -> tuple[str, str]:
+        """The units of numerator and denominator: that of the first measure which has one; a target's is the other side's."""
+        indicator = self.indicators[code]
+        top, bottom = self._unit(indicator.numerator), self._unit(indicator.denominator)
+        return top or bottom, bottom or top
+
+    def _unit(self, expression: str) -> str:
+        measures = (self.measures.get(name) for name in _CODE.findall(expression))
+        return next((measure.unit for measure in measures if measure and measure.unit), "")
+
     def _named(self, expression: str) -> str:
         def name(match: re.Match[str]) -> str:
             measure = self.measures.get(match[0])
@@ -92,7 +103,7 @@ def catalogue(figures: Figures) -> Catalogue:
         from indicator
         """,
     )
-    measures = figures.rows(Measure, "select measure, name_zh, definition_zh from measure")
+    measures = figures.rows(Measure, "select measure, unit, name_zh, definition_zh from measure")
     return Catalogue(
         {indicator.code: indicator for indicator in indicators},
         {measure.code: measure for measure in measures},

@@ -20,6 +20,7 @@ from yibao.reporting.excel_style import (
     TEXT_FORMAT,
     Styles,
     height,
+    page_height,
     set_page,
     shown,
     width,
@@ -34,6 +35,8 @@ _WIDEST, _NARROWEST, _SHORT = 40, 7, 6
 # room for `批准文号：` and what stands behind it
 _FORM_HEAD_WIDTH = 34.0
 _ROW_HEIGHT = 18.0
+# pages: a form a little longer than one is printed smaller rather than with its last rows alone on a second
+_SHRUNK = 1.15
 _LIKE_NUMBERS: dict[str, object] = {"align": "right", "num_format": TEXT_FORMAT}
 _NAME_ROOM = "　" * 5
 
@@ -54,10 +57,22 @@ class Form:
         factor = max(1.0, page / sum(wanted))
         self.widths = [round(one * factor, 1) for one in wanted]
         self.aligned = [_alignment(table, column) for column in range(len(table.columns))]
+        self._points: dict[int, float] = {}
 
     def cell(self, row: int, column: int) -> str:
         """`B8`: where a cell of the table's body stands."""
         return str(utility.xl_rowcol_to_cell(self.body_top + row, column))
+
+    def set_row(self, sheet: Any, row: int, points: float) -> None:
+        """The height of a row, on the sheet and in the sum of them all."""
+        sheet.set_row(row, points)
+        self._points[row] = points
+
+    @property
+    def pages(self) -> float:
+        """How many pages it takes as high as they are when it is one page wide."""
+        shrunk = max(1.0, sum(self.widths) / (LANDSCAPE_WIDTH if self.landscape else PORTRAIT_WIDTH))
+        return sum(self._points.values()) / (shrunk * page_height(landscape=self.landscape))
 
     def width_of(self, left: int, right: int) -> float:
         return sum(self.widths[left : right + 1])
@@ -74,6 +89,8 @@ def write_form(sheet: Any, styles: Styles, table: Table, report: Report) -> None
     below = _write_body(sheet, styles, form)
     last = _write_below(sheet, styles, form, report, below)
     sheet.print_area(0, 0, last, form.last_column)
+    if 1 < form.pages <= _SHRUNK:
+        sheet.fit_to_pages(1, 1)
     sheet.repeat_rows(form.head_top, form.body_top - 1)
     sheet.freeze_panes(form.body_top, 0 if form.table.columns[0].kind else 1)
 
@@ -101,7 +118,7 @@ def _write_above(sheet: Any, styles: Styles, form: Form, report: Report) -> None
     """Title, 表号 and what belongs to it at the right, who reports and for when at the left, the unit."""
     whole = form.width_of(0, form.last_column)
     title = styles(font_name=HEAD, font_size=_TITLE_SIZE, align="center", text_wrap=True)
-    sheet.set_row(0, max(28.0, height(form.table.title, whole, _TITLE_SIZE)))
+    form.set_row(sheet, 0, max(28.0, height(form.table.title, whole, _TITLE_SIZE)))
     write_text(sheet, 0, 0, 0, form.last_column, form.table.title, title)
 
     plain = styles()
@@ -109,7 +126,7 @@ def _write_above(sheet: Any, styles: Styles, form: Form, report: Report) -> None
     split = _split(form, facts) if head else 0
     beside = "" if split else "　" * int((whole - _FORM_HEAD_WIDTH) // 2)
     for row in range(1, 5):
-        sheet.set_row(row, 15 if head else 1)
+        form.set_row(sheet, row, 15 if head else 1)
     for row, text in enumerate(head, start=1):
         write_text(sheet, row, split, row, form.last_column, beside + text, plain)
     if split:
@@ -119,7 +136,7 @@ def _write_above(sheet: Any, styles: Styles, form: Form, report: Report) -> None
     else:
         unit, align = "　　".join(filter(None, (*facts, form.table.unit_note))), "left"
     write_text(sheet, 5, 0, 5, form.last_column, unit, styles(align=align))
-    sheet.set_row(5, 16)
+    form.set_row(sheet, 5, 16)
 
 
 def _split(form: Form, facts: tuple[str, ...]) -> int:
@@ -142,14 +159,14 @@ def _write_head(sheet: Any, styles: Styles, form: Form) -> None:
         top = form.head_top
         write_text(sheet, top + cell.row, cell.column, top + last_row, last_column, cell.text, style)
     for row, points in enumerate(heights, start=form.head_top):
-        sheet.set_row(row, points)
+        form.set_row(sheet, row, points)
 
 
 def _write_body(sheet: Any, styles: Styles, form: Form) -> int:
     """Returns the row below the table."""
     table = form.table
     if not table.rows:
-        sheet.set_row(form.body_top, _ROW_HEIGHT)
+        form.set_row(sheet, form.body_top, _ROW_HEIGHT)
         style = styles(align="center", border=1)
         write_text(sheet, form.body_top, 0, form.body_top, form.last_column, "（本期没有）", style)
         return form.body_top + 1
@@ -158,7 +175,7 @@ def _write_body(sheet: Any, styles: Styles, form: Form) -> int:
     for row, contents in enumerate(table.rows):
         line = form.body_top + row
         texts = ((shown(content), form.widths[place]) for place, content in enumerate(contents))
-        sheet.set_row(line, max(_ROW_HEIGHT, *(height(text, one) for text, one in texts)))
+        form.set_row(sheet, line, max(_ROW_HEIGHT, *(height(text, one) for text, one in texts)))
         bold = {"bold": True} if row in totals else {}
         for place, content in enumerate(contents):
             if content is None:
@@ -221,7 +238,7 @@ def _write_below(sheet: Any, styles: Styles, form: Form, report: Report, line: i
     notes = form.table.notes
     for number, note in enumerate(notes, start=1):
         text = f"注：{note}" if len(notes) == 1 else f"{'注：' if number == 1 else '　　'}{number}. {note}"
-        sheet.set_row(line, height(text, whole, BODY_SIZE - 1))
+        form.set_row(sheet, line, height(text, whole, BODY_SIZE - 1))
         style = styles(font_size=BODY_SIZE - 1, text_wrap=True)
         write_text(sheet, line, 0, line, form.last_column, text, style)
         line += 1
@@ -229,7 +246,7 @@ def _write_below(sheet: Any, styles: Styles, form: Form, report: Report, line: i
     if not signed:
         return line - 1
     text = _foot(signed, whole)
-    sheet.set_row(line, max(24.0, height(text, whole)))
+    form.set_row(sheet, line, max(24.0, height(text, whole)))
     write_text(sheet, line, 0, line, form.last_column, text, styles(text_wrap=True))
     return line
 

@@ -83,6 +83,11 @@ def write_number(sheet: Any, row: int, column: int, value: Decimal, style: Any) 
     sheet.write_number(row, column, value, style)
 
 
+def page_height(*, landscape: bool) -> float:
+    """Points that A4 holds one below the other between these margins."""
+    return (595 if landscape else 842) - 72 * (_MARGIN_TOP + _MARGIN_BOTTOM)
+
+
 def set_page(sheet: Any, report: Report, *, landscape: bool) -> None:
     """A4, one page wide, with page number, run and status in the foot."""
     sheet.set_paper(_A4)

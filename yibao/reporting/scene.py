@@ -154,10 +154,15 @@ class Scene:
     @cached_property
     def prefix(self) -> str:
         """The beginning of the codes of the region's institutions, which stand in its villages; empty for all."""
-        code = self.order.region_code
         counties = [region for region in regions(self.numbers.figures) if region.level == "county"]
-        if len(code) == _COUNTY_DIGITS and len(counties) < 2:
+        if len(self.order.region_code) == _COUNTY_DIGITS and len(counties) < 2:
             return ""
+        return self.stem
+
+    @property
+    def stem(self) -> str:
+        """The digits with which the code of every region inside this one begins."""
+        code = self.order.region_code
         return code.removesuffix("00") if self.below_noun == "县区" else code
 
     def name(self, code: str) -> str:

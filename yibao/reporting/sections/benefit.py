@@ -82,7 +82,9 @@ def _outpatients(scene: Scene) -> tuple[Paragraph, ...]:
     return say.paragraph(
         say.sentence(
             say.told_or_unreported(
-                f"{scene.span}，普通门诊结算", scene.count("op_avg_cost", "denominator"), "人次"
+                f"{scene.span}，门诊（不含门诊慢特病和药店购药）结算",
+                scene.count("op_avg_cost", "denominator"),
+                "人次",
             ),
             say.told("发生门诊费用", scene.money("op_avg_cost")),
             say.told("统筹基金支付", scene.money("op_actual_ratio")),

@@ -35,7 +35,7 @@ def by_month(scene: Scene, code: str) -> tuple[Chart, ...]:
     return (
         Chart(
             f"{code}_by_month",
-            f"{scene.whole}{scene.name(code)}（各月末累计）",
+            f"{scene.whole}{scene.name(code)}（截至各月末）",
             "line",
             tuple(f"{int(period[5:])}月" for period in months),
             tuple(series),

@@ -44,10 +44,11 @@ def money(
     item: str = "all",
     insutype: str = "all",
     minus: str | None = None,
+    period: str | None = None,
 ) -> Figure:
-    """A sum of the fund's books from January to the period, in 万元."""
+    """A sum of the fund's books from January to the period (the report's where no other is told), in 万元."""
     keys = (
-        ("period", scene.order.period),
+        ("period", period or scene.order.period),
         ("period_mode", "ytd"),
         ("region_code", scene.order.region_code),
         ("insutype", insutype),
@@ -56,13 +57,17 @@ def money(
     return scene.numbers.cell("mart_fund", column, "wan", name, keys, minus=minus)
 
 
-def overspent(scene: Scene, **cell: Any) -> Clause:
-    """What was spent beyond what was due, where the use rate is printed as more than 100 per cent."""
-    rate = scene.numbers.indicator("fund_use_rate", **cell)
-    if rate.value is None or half_up(rate.value, 2) <= _WHOLE:
+def overspent(scene: Scene, code: str, **cell: Any) -> Clause:
+    """How much money a rate of the fund says was lacking, where it is printed as too high or below zero."""
+    rate = scene.numbers.indicator(code, **cell)
+    if rate.value is None:
         return ()
-    beyond = scene.numbers.indicator("fund_use_rate", "numerator", "wan", minus="denominator", **cell)
-    return ("支出比应筹资金超支", beyond)
+    if code == "fund_use_rate" and half_up(rate.value, 2) > _WHOLE:
+        beyond = scene.numbers.indicator(code, "numerator", "wan", minus="denominator", **cell)
+        return ("支出比应筹资金超支", beyond)
+    if code == "period_surplus_rate" and half_up(rate.value, 2) < 0:
+        return ("收不抵支", replace(scene.money(code, **cell), size_only=True))
+    return ()
 
 
 def _arrived(scene: Scene) -> tuple[Paragraph, ...]:
@@ -101,11 +106,21 @@ def _books(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, ...]:
             say.told(f"{scene.until}，基金累计结余", money(scene, "fund_closing_balance", "期末结余")),
             *scene.ratio("cum_surplus_rate"),
         ),
+        _opening(scene),
         say.sentence(
             say.told("按本年月均支出计算，累计结余可支付", scene.numbers.indicator("cum_surplus_months"))
         ),
         ("分险种情况见下表。",) if by_scheme else (),
     )
+
+
+def _opening(scene: Scene) -> Clause:
+    """That the year did not begin with what the year before left, where it did not."""
+    opening = money(scene, "fund_opening_balance", "期初结余")
+    left = money(scene, "fund_closing_balance", "上年末结余", period=f"{scene.year - 1}-12")
+    if opening.value is None or left.value is None or opening.value == left.value:
+        return ()
+    return ("台账所列本年期初结余", opening, "，与上年末结余", left, "不一致，有待核实。")
 
 
 def _schemes(scene: Scene) -> tuple[Table, ...]:
@@ -116,7 +131,7 @@ def _schemes(scene: Scene) -> tuple[Table, ...]:
     rows = [_scheme(scene, scene.schemes.get(code, code), code) for code in codes]
     columns = (
         Column(("险种",)),
-        Column(("上年结余",), "wan"),
+        Column(("期初结余",), "wan"),
         Column(("本年累计", "收入"), "wan"),
         Column(("本年累计", "支出"), "wan"),
         Column(("本年累计", "当期结余"), "wan"),

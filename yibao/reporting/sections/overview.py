@@ -60,7 +60,7 @@ def _moves(scene: Scene, held: dict[str, Value]) -> Clause:
     verbs = ((1, "上升"), (-1, "下降"), (0, "持平"))
     return say.sentence(
         *((f"{verb}的有{listed(ways[way])}",) for way, verb in verbs if ways[way]),
-        begin=f"与{say.LAST_YEAR}相比，",
+        begin=f"重点指标与{say.LAST_YEAR}相比，",
     )
 
 

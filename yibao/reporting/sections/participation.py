@@ -43,6 +43,7 @@ def _insured(scene: Scene) -> tuple[Paragraph, ...]:
     )
     return say.paragraph(
         first,
+        _task(scene),
         say.sentence(
             say.told("户籍人口", scene.count("part_rate", "denominator"), "人"),
             *scene.ratio("part_rate", expected=True),
@@ -54,6 +55,18 @@ def _insured(scene: Scene) -> tuple[Paragraph, ...]:
         ),
         _unpaid(scene),
     )
+
+
+def _task(scene: Scene) -> Clause:
+    """The year's task of persons to be insured, where one was set."""
+    code = "part_target_rate"
+    if scene.tells_few(code):
+        return ()
+    done = say.completed(
+        scene.count(code, "denominator"), scene.numbers.indicator(code), "年度参保任务", after="人"
+    )
+    moved = () if scene.told_few(code) else _moved(scene.numbers.indicator(code, "last_year_change"))
+    return say.sentence(done, moved) if done else ()
 
 
 def _persons(scene: Scene, insutype: str) -> Figure:

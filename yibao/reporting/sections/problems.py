@@ -21,6 +21,8 @@ from yibao.reporting.sentences import Clause
 LEVELS = {"alarm": "报警", "warning": "预警"}
 # two sides of one thing: where both are alerted, the first is told and the second only by its number
 _MIRRORED = {"out_county_rate": "in_county_rate"}
+# what an institution answers for itself
+_OF_INSTITUTIONS = ("budget_exec_rate", "ip_avg_cost")
 _COMPARED = {">": "高于", "<": "低于"}
 
 
@@ -41,7 +43,7 @@ def found(scene: Scene) -> tuple[Raised, ...]:
             if scheme != "all" and value.region_code != scene.order.region_code:
                 continue
             cells.setdefault(_rule(scene, value), []).append((scheme, value))
-    for rule, value in _budgets(scene):
+    for rule, value in _institutions(scene):
         cells.setdefault(rule, []).append(("all", value))
     problems = [Raised(rule, tuple(held)) for rule, held in cells.items()]
     order = list(LEVELS)
@@ -60,13 +62,29 @@ def _rule(scene: Scene, value: Value) -> AlertRule:
     )
 
 
-def _budgets(scene: Scene) -> list[tuple[AlertRule, Value]]:
-    """Institutions ahead of their budget: the one indicator about each institution's own limit."""
+def _institutions(scene: Scene) -> list[tuple[AlertRule, Value]]:
+    """The region's own institutions that are ahead of their budget, or whose stays cost more than the line allows.
+
+    Not where few persons were treated: one dear stay says nothing.
+    """
     return [
         (_rule(scene, value), value)
-        for value in parts(scene.numbers.figures, "budget_exec_rate", scene.selection, "inst")
+        for code in _OF_INSTITUTIONS
+        for value in parts(scene.numbers.figures, code, scene.selection, "inst")
         if value.alert_level is not None
+        and _is_own(scene, value.breakdown_value)
+        and not _is_small(scene, value)
     ]
+
+
+def _is_own(scene: Scene, inst: str) -> bool:
+    known = scene.institutions.get(inst)
+    return known is not None and (known.region_code or "").startswith(scene.stem)
+
+
+def _is_small(scene: Scene, value: Value) -> bool:
+    cell = {"breakdown": ("inst", value.breakdown_value)}
+    return scene.tells_few(value.indicator_code, **cell) or scene.told_few(value.indicator_code, **cell)
 
 
 def _unmirrored(problems: Sequence[Raised]) -> list[Raised]:
@@ -194,7 +212,7 @@ def _alone(scene: Scene, rule: AlertRule, scheme: str, value: Value) -> Clause:
         say.told(f"{subject}{scene.name(code)}为", scene.numbers.indicator(code, **cell)),
         _since_last_year(scene, code, cell),
         scene.beside_target(code, **cell) if rule.threshold_kind == "target" else (),
-        overspent(scene, **cell) if code == "fund_use_rate" else (),
+        overspent(scene, code, **cell),
     )
 
 
@@ -227,7 +245,7 @@ def _named(scene: Scene, rule: AlertRule, value: Value, name: str, scheme: str =
     if rule.metric == "last_year_change" and scene.told_few(rule.indicator_code, **cell):
         return (name,)
     figure = scene.numbers.indicator(rule.indicator_code, rule.metric, **cell)
-    beyond = overspent(scene, **cell) if rule.indicator_code == "fund_use_rate" else ()
+    beyond = overspent(scene, rule.indicator_code, **cell)
     return (f"{name}（", figure, "，", *beyond, "）") if beyond else say.valued(name, figure)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from yibao.labels import dataset
 from yibao.quality_page.labels import KINDS
@@ -12,6 +11,7 @@ from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Column, Content, Figure, How, Paragraph, Table
 from yibao.reporting.scene import Scene, full_width
 from yibao.reporting.sections.section import Section
+from yibao.reporting.sections.thin import thin_months
 from yibao.reporting.sentences import Clause
 
 _VERDICTS = {"passed": "通过", "failed": "未通过", "error": "检查出错"}
@@ -20,9 +20,7 @@ _FILES = "数据接收情况表"
 _AGREEMENTS = {
     "equal": "相符",
     "timing": "跨期入账",
-    # the pairs are told by name behind these numbers
-    "missing_left": "名称在前的一方缺数",
-    "missing_right": "名称在后的一方缺数",
+    "missing_left..missing_right": "只有一方有数",
     "differs": "不符",
 }
 _COLUMNS = {
@@ -32,13 +30,6 @@ _COLUMNS = {
     "duplicate_rows": "重复",
     "superseded_rows": "被更正替代",
 }
-
-
-@dataclass(frozen=True)
-class _Thin:
-    dataset: str
-    month: str
-    status: str
 
 
 def calibre_body(scene: Scene) -> tuple[Block, ...]:
@@ -52,7 +43,7 @@ def calibre_body(scene: Scene) -> tuple[Block, ...]:
                 ("去年同期为上年相同月份的累计数",),
             ),
             (
-                "比率的增减以个百分点表示，金额和平均数的增减以百分比表示；列示的数经四舍五入，计算使用未取整的数。",
+                "比率的增减以个百分点表示，金额和平均数的增减以百分比或其本身的计量单位表示；列示的数经四舍五入，计算使用未取整的数。",
             ),
         ),
         *say.paragraph(
@@ -118,19 +109,10 @@ def _conserved(scene: Scene) -> bool:
 
 def _thin(scene: Scene) -> Clause:
     """The months of this year in which a dataset that comes by month had nothing, or much less than usual."""
-    found = scene.numbers.figures.rows(
-        _Thin,
-        """
-        select dataset, month, status
-        from dataset_month
-        where month between ? and ? and status in ('missing', 'low')
-        order by dataset, month
-        """,
-        (scene.january, scene.order.period),
-    )
     words = {"missing": "没有数据", "low": "数据明显偏少"}
     parts: list[Clause] = [
-        (f"{dataset(each.dataset)}{int(each.month[5:])}月{words[each.status]}",) for each in found
+        (f"{dataset(each.dataset)}{int(each.month[5:])}月{words[each.status]}",)
+        for each in thin_months(scene)
     ]
     return say.named("本年按月报送的数据中，", parts)
 
@@ -172,6 +154,7 @@ def _reconciled(scene: Scene) -> tuple[Paragraph, ...]:
             *(_agreement(scene, status, word) for status, word in _AGREEMENTS.items()),
             say.named("其中不符的有", [_kind(scene, kind) for kind in kinds]),
         ),
+        _unbooked(scene),
         say.sentence(
             ("本月的对账", _agreements(scene, month), "项"),
             *(_agreement(scene, status, word, month) for status, word in _AGREEMENTS.items()),
@@ -179,6 +162,38 @@ def _reconciled(scene: Scene) -> tuple[Paragraph, ...]:
         if _agreements(scene, month).value
         else (),
     )
+
+
+def _unbooked(scene: Scene) -> Clause:
+    """The schemes whose books do not have what their settlements paid this year, with both amounts."""
+    if scene.prefix:
+        return ()
+    keys = (("kind", "settlement_ledger"), ("measure", "amount_ytd"), ("period", scene.order.period))
+    found = scene.numbers.figures.rows(
+        str,
+        """
+        select insutype
+        from reconciliation
+        where kind = 'settlement_ledger' and measure = 'amount_ytd' and period = ? and status = 'differs'
+        order by insutype
+        """,
+        (scene.order.period,),
+    )
+
+    def side(insutype: str, column: str, name: str) -> Figure:
+        return scene.numbers.cell("reconciliation", column, "wan", name, (*keys, ("insutype", insutype)))
+
+    parts: list[Clause] = [
+        (
+            f"{scene.schemes.get(code, code)}（结算单",
+            side(code, "left_value", "结算单的基金支付"),
+            "，台账",
+            side(code, "right_value", "台账的待遇支出"),
+            "）",
+        )
+        for code in found
+    ]
+    return say.sentence(say.named("本年累计的基金支付，结算单与基金收支台账不一致的险种有", parts))
 
 
 def _agreements(scene: Scene, *keys: tuple[str, str]) -> Figure:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Paragraph
-from yibao.reporting.scene import Scene
+from yibao.reporting.scene import Scene, listed
 from yibao.reporting.sections.charts import beside_last_year
 from yibao.reporting.sections.section import Section
+from yibao.reporting.sections.thin import thin_months
+from yibao.reporting.sentences import Clause
 
 # share of the inpatients by the tier of the institution, and the tier's name
 _SHARES = {"township_tier_share": "乡级", "county_tier_share": "县级", "above_county_tier_rate": "市级及以上"}
@@ -51,7 +53,7 @@ def _places(scene: Scene) -> tuple[Paragraph, ...]:
 def _tiers(scene: Scene) -> tuple[Paragraph, ...]:
     if any(scene.tells_few(code) for code in _SHARES):
         return ()
-    shares = [scene.ratio(code, name, verb="占", target=False) for code, name in _SHARES.items()]
+    shares = [scene.ratio(code, name, verb="占") for code, name in _SHARES.items()]
     return say.paragraph(say.chain(*shares, begin="按医疗机构层级看，住院人次中"))
 
 
@@ -73,12 +75,22 @@ def _chart(scene: Scene) -> tuple[Block, ...]:
 def _unreferred(scene: Scene) -> tuple[Paragraph, ...]:
     outside = scene.count("direct_settle_rate", "denominator")
     return say.paragraph(
-        say.sentence(*scene.ratio("unreferred_share", "县域外住院中未经转诊的占比")),
+        say.sentence(*(unreferred := scene.ratio("unreferred_share", "县域外住院中未经转诊的占比"))),
+        _unfiled(scene) if any(unreferred) else (),
         say.sentence(
             scene.counted("异地就医结算", outside, "人次"),
             *scene.ratio("direct_settle_rate", "直接结算率"),
         ),
     )
+
+
+def _unfiled(scene: Scene) -> Clause:
+    """Months without referrals: who was referred then counts as not referred."""
+    months = [each for each in thin_months(scene) if each.dataset == "referral"]
+    if not months:
+        return ()
+    named = listed([f"{int(each.month[5:])}月" for each in months])
+    return (f"其中{named}的转诊备案没有报送或明显偏少，该占比可能偏高。",)
 
 
 REFERRAL = Section("就医流向", body)

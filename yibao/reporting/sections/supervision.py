@@ -77,7 +77,7 @@ def _done(scene: Scene) -> Clause:
         for action in done
         if action and action != "none"
     ]
-    return say.sentence(say.named("按处理方式分，", parts))
+    return say.sentence(say.named("按处理方式分（同一机构有多种处理的分别计入），", parts))
 
 
 def _action(code: str) -> str:
@@ -112,7 +112,7 @@ def _kinds(scene: Scene) -> tuple[Paragraph, ...]:
     return say.paragraph(
         say.sentence(
             say.told("检查发现违规金额", _sum(scene, "mart_finding", "violation_amount", "违规金额", "wan")),
-            say.named("其中金额较大的有", parts),
+            say.named("已归类的违规中金额较大的有", parts),
         )
     )
 

@@ -22,10 +22,15 @@ def whole(scene: Scene, told: TenDay) -> tuple[Paragraph, ...]:
     """The whole region in the ten-day and so far."""
     new = cell(scene, told, "persons")
     return say.paragraph(
-        say.sentence(
-            () if few.is_few(new.value) else say.told(f"{scene.whole}缴费人数净增", new, "人"),
-            _last_year_new(scene, told),
-            say.told("缴费金额", cell(scene, told, "amount")),
+        say.chain(
+            (
+                () if few.is_few(new.value) else say.told(f"{scene.whole}缴费人数净增", new, "人"),
+                _last_year_new(scene, told),
+            ),
+            (
+                say.told("缴费金额", cell(scene, told, "amount")),
+                say.told("去年同旬", cell(scene, told, "last_year_amount")),
+            ),
             begin=f"{told.name}（{day_span(told.first, told.last)}），",
         ),
         say.sentence(
@@ -50,9 +55,9 @@ def unplaced(field: Field) -> tuple[Paragraph, ...]:
     noun = field.scene.below_noun
     why = f"{field.told.insurance_year}参保年度的参保登记，不能归入{noun}"
     who = (
-        say.told("累计缴费的", lost, f"人都还没有{why}")
+        say.told("累计缴费的", lost, f"人均尚未办理{why}")
         if lost.value == field.cell("persons_so_far").value
-        else say.told("累计缴费的人员中有", lost, f"人还没有{why}")
+        else say.told("累计缴费的人员中有", lost, f"人尚未办理{why}")
     )
     return say.paragraph(
         say.sentence(

@@ -120,7 +120,7 @@ def test_the_ten_day_ranks_by_progress_and_names_who_is_behind(numbers: Numbers)
     # the newest in which something was paid is the second, 11 to 20 September
     assert report.title == "示范县2026参保年度医疗保险征缴旬报（2026年9月中旬）"
     assert report.identity.as_of == "2026-09-20"
-    assert "9月中旬（9月11日至20日），全县缴费人数净增60人，缴费金额2.40万元。" in text(report)
+    assert "9月中旬（9月11日至20日），全县缴费人数净增60人；缴费金额2.40万元。" in text(report)
     assert "累计缴费900人，比去年同期下降10.00%，缴费进度（占参保人数的比例）为45.00%。" in text(report)
     assert "缴费进度低于全县的有城关镇（40.00%）。" in text(report)
     assert "累计缴费人数少于去年同期的有城关镇（下降20.00%）。" in text(report)
@@ -135,7 +135,7 @@ def test_the_next_year_counts_as_soon_as_it_has_begun(numbers: Numbers) -> None:
     report = compose(TEN_DAY, numbers, "2026-10")
     assert report.title == "示范县2027参保年度医疗保险征缴旬报（2026年10月下旬）"
     assert (
-        "累计缴费的人员中有500人还没有2027参保年度的参保登记，不能归入乡镇，本期只通报全县进度，登记数据导入后再分乡镇通报和排名。"
+        "累计缴费的人员中有500人尚未办理2027参保年度的参保登记，不能归入乡镇，本期只通报全县进度，登记数据导入后再分乡镇通报和排名。"
         in text(report)
     )
     assert [block.code for block in report.annex if isinstance(block, Table)] == ["ten_day_course"]

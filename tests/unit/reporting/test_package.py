@@ -40,7 +40,7 @@ create table indicator as select * from (values
     ('avg_cost', '次均费用', null, 'cost', 'cost', 'cases', 'yuan', 2, 'lower', null, null, 'month|ytd', '', '', null)
 ) as t(code, name_zh, name_en, domain, numerator, denominator, unit, decimals, direction, default_target, breakdowns,
        modes, definition_zh, source_zh, headline);
-create table measure as select 'insured' as measure, '参保人数' as name_zh, '' as definition_zh;
+create table measure as select 'insured' as measure, '参保人数' as name_zh, 'persons' as unit, '' as definition_zh;
 create table alert_rule as select 'part_rate' as indicator_code, 95.0000::decimal(18, 4) as threshold;
 create table indicator_value as
 select

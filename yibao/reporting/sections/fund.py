@@ -101,7 +101,7 @@ def _books(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, ...]:
             say.told_or_unreported("基金支出", money(scene, "fund_expense", "基金支出")),
             say.told("当期收不抵支" if short else "当期结余", replace(left, size_only=short)),
         ),
-        say.sentence(*scene.ratio("fund_use_rate"), overspent(scene)),
+        say.sentence(*scene.ratio("fund_use_rate"), overspent(scene, "fund_use_rate")),
         say.sentence(
             say.told(f"{scene.until}，基金累计结余", money(scene, "fund_closing_balance", "期末结余")),
             *scene.ratio("cum_surplus_rate"),

@@ -55,7 +55,7 @@ def unplaced(field: Field) -> tuple[Paragraph, ...]:
     noun = field.scene.below_noun
     why = f"{field.told.insurance_year}参保年度的参保登记，不能归入{noun}"
     who = (
-        say.told("累计缴费的", lost, f"人均尚未办理{why}")
+        say.told("累计缴费的", lost, f"人都尚未办理{why}")
         if lost.value == field.cell("persons_so_far").value
         else say.told("累计缴费的人员中有", lost, f"人尚未办理{why}")
     )

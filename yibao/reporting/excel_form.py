@@ -35,7 +35,7 @@ _WIDEST, _NARROWEST, _SHORT = 40, 7, 6
 # room for `批准文号：` and what stands behind it
 _FORM_HEAD_WIDTH = 34.0
 _ROW_HEIGHT = 18.0
-# pages: a form a little longer than one is printed smaller rather than with its last rows alone on a second
+# a form a little wider or longer than an upright page is printed smaller, not across it or with its last rows on a second
 _SHRUNK = 1.15
 _LIKE_NUMBERS: dict[str, object] = {"align": "right", "num_format": TEXT_FORMAT}
 _NAME_ROOM = "　" * 5
@@ -51,7 +51,7 @@ class Form:
         self.head_top = 6
         self.body_top = self.head_top + head_rows(table.columns)
         wanted = _wanted_widths(table)
-        self.landscape = sum(wanted) > PORTRAIT_WIDTH
+        self.landscape = sum(wanted) > _SHRUNK * PORTRAIT_WIDTH
         page = LANDSCAPE_WIDTH if self.landscape else PORTRAIT_WIDTH
         # a narrow form still fills the page from side to side
         factor = max(1.0, page / sum(wanted))

@@ -104,6 +104,31 @@ def test_the_page_is_a4_one_page_wide_and_numbered() -> None:
     assert sheet.print_area == f"'{FORM}'!$A$1:$D${sheet.max_row}"
 
 
+@pytest.mark.parametrize(
+    ("rows", "name", "orientation", "pages"),
+    [
+        (20, 14, "portrait", 0),  # 16 + 8 columns of 10 = 96 characters, 92 stand beside one another upright
+        (
+            36,
+            14,
+            "portrait",
+            1,
+        ),  # 36 rows of 18 points and the head's about 150: 1.1 of the 734 that a page holds
+        (60, 14, "portrait", 0),  # 1.7 pages are two
+        (10, 40, "landscape", 0),
+    ],
+)
+def test_a_form_a_little_larger_than_a_page_is_printed_on_one(
+    rows: int, name: int, orientation: str, pages: int
+) -> None:
+    columns = tuple(Column((f"第{place}列",)) for place in range(9))
+    row = ("x" * name, *("12345678" for _ in range(8)))
+    sheet = opened(with_tables(Table("wide", "宽表", columns, (row,) * rows, "单位：元")))["表1 宽表"]
+    # one page is what a workbook means that says nothing; 0 is as many as it takes
+    high = 1 if sheet.page_setup.fitToHeight is None else sheet.page_setup.fitToHeight
+    assert (sheet.page_setup.orientation, high) == (orientation, pages)
+
+
 def test_the_forms_head_and_foot_are_configured_or_blank() -> None:
     blank = opened(sample_report())[FORM]
     assert find(blank, "表　　号：")

@@ -225,6 +225,59 @@ def test_a_problem_is_told_with_its_numbers_and_its_rule_the_alarm_first(report:
     )
 
 
+def test_the_problems_name_the_county_s_own_institutions(
+    report: Report, marts: duckdb.DuckDBPyConnection
+) -> None:
+    """Costs that grew by more than the line of 5 per cent; not the institutions elsewhere, nor those of few cases."""
+    rows = marts.execute(
+        """
+        with cases as (
+            select *
+            from indicator_value
+            where indicator_code = 'ip_avg_cost' and period_mode = 'ytd' and region_code = '990101'
+                and insutype = 'all' and breakdown = 'inst' and denominator >= 5
+        )
+        select dim_institution.inst_name
+        from cases as now
+        inner join cases as before using (breakdown_value)
+        inner join dim_institution on dim_institution.inst_code = breakdown_value
+        where now.period = '2026-09' and before.period = '2025-09' and now.value > before.value * 1.05
+            and dim_institution.region_code like '990101%'
+        """
+    ).fetchall()
+    grown = {name for (name,) in rows}
+    told = dict(problems(report))["住院次均费用同比增幅高于预警线"]
+    assert len(grown) >= 5 and "示范县人民医院" in grown
+    named = re.search("涉及的定点医药机构有(.*?)。预警条件", told)
+    assert named is not None
+    assert set(re.sub("（.*?）", "", named[1]).split("、")) == grown
+
+
+def test_what_is_missing_or_does_not_agree_is_said_beside_the_figure_it_touches(report: Report) -> None:
+    """The county has no referral records of August, and its ledger has less than the residents' settlements."""
+    text = "\n".join(each.text for each in paragraphs(report))
+    assert "其中8月的转诊备案没有报送或明显偏少，该占比可能偏高。" in text
+    assert "本年按月报送的数据中，转诊备案8月没有数据。" in text
+    assert (
+        "结算单与基金收支台账不一致的险种有城乡居民基本医疗保险（结算单105.83万元，台账102.91万元）。" in text
+    )
+    # 719,400 and 738,200 yuan as the bureau delivered them
+    assert "台账所列本年期初结余71.94万元，与上年末结余73.82万元不一致，有待核实。" in text
+
+
+def test_every_indicator_that_is_named_as_a_problem_has_its_calibre_in_the_annex(
+    report: Report, numbers: Numbers
+) -> None:
+    (annex,) = (table for table in tables(report) if table.code == "calibres")
+    explained = {row[0] for row in annex.rows}
+    headings = [heading for heading, _ in problems(report)]
+    # its value would tell of few persons: only the line that it crossed is told
+    assert "重复参保占比" in explained and "存在重复参保" in headings
+    for indicator in numbers.catalogue.indicators.values():
+        if any(indicator.name_zh in heading for heading in headings):
+            assert any(str(name).endswith(indicator.name_zh) for name in explained), indicator.name_zh
+
+
 def test_data_that_do_not_cover_the_year_are_said_to_be_missing_and_nothing_is_made_of_them(
     numbers: Numbers,
 ) -> None:

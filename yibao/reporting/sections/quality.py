@@ -58,7 +58,8 @@ def calibre_body(scene: Scene) -> tuple[Block, ...]:
 def calibres(scene: Scene, figures: Sequence[Figure]) -> tuple[Table, ...]:
     """附表: formula and definition of every indicator among the figures, in the order of the catalogue."""
     catalogue = scene.numbers.catalogue
-    used = {figure.origin.code for figure in figures}
+    # of an indicator whose value would tell of few persons, only the line that it crossed is told
+    used = {dict(figure.origin.keys).get("indicator_code", figure.origin.code) for figure in figures}
     rows = [
         (full_width(indicator.name_zh), catalogue.formula(code), indicator.definition_zh)
         for code, indicator in catalogue.indicators.items()

@@ -55,6 +55,11 @@ def new_folder(folder: Path) -> Iterator[Path]:
     sync_directory(folder.parent)
 
 
+def for_owner(path: str, flags: int) -> int:
+    """What `open` takes as its opener: a file that it makes is its owner's alone from the first byte."""
+    return os.open(path, flags, 0o600)
+
+
 def remove_folder(folder: Path) -> None:
     """Removes a folder with all that is in it, read-only files too; nothing where there is none."""
     if not folder.exists():

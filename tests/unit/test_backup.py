@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import random
 import tarfile
 from datetime import UTC, datetime
@@ -88,6 +89,32 @@ def test_what_comes_back_is_what_went_in(paths: DataPaths, packed: Packed, tmp_p
     } <= set(expected)
     assert not (back.published / RUN_ID / "marts.duckdb").stat().st_mode & 0o222
     assert back.current.stat().st_mode & 0o200
+
+
+def rights(root: Path) -> dict[str, int]:
+    return {path.relative_to(root).as_posix(): path.stat().st_mode & 0o777 for path in root.rglob("*")}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_an_archive_and_what_comes_out_of_it_are_their_owners_alone(paths: DataPaths, tmp_path: Path) -> None:
+    """Accounts and the audit log are in it: no umask may open them."""
+    seen: set[int] = set()
+
+    def watch(_: int, __: int, what: str) -> None:
+        seen.update(path.stat().st_mode & 0o777 for path in (tmp_path / "backups").glob(".*.part"))
+
+    mask = os.umask(0)
+    try:
+        archive = pack(paths, tmp_path / "backups", NOW, watch).archive
+        restore(archive, DataPaths(tmp_path / "back"), quiet)
+    finally:
+        os.umask(mask)
+    assert seen | {archive.stat().st_mode & 0o777} == {0o600}
+    found = rights(tmp_path / "back")
+    assert {name for name, mode in found.items() if mode == 0o400} == {f"published/{RUN_ID}/marts.duckdb"}
+    folders = {name for name in found if (tmp_path / "back" / name).is_dir()}
+    assert {found[name] for name in folders} | {(tmp_path / "back").stat().st_mode & 0o777} == {0o700}
+    assert {mode for name, mode in found.items() if name not in folders} == {0o400, 0o600}
 
 
 def test_the_archive_is_named_by_its_time_and_alone(packed: Packed, tmp_path: Path) -> None:

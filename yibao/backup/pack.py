@@ -131,7 +131,8 @@ def _write(archive: Path, sources: Mapping[str, Path], contents: Contents, progr
     progress.what = "打包"
     head = to_json(contents)
     with (
-        archive.open("wb") as raw,
+        # accounts and the audit log are in it
+        open(archive, "wb", opener=durable.for_owner) as raw,
         gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):

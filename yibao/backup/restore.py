@@ -49,7 +49,7 @@ def restore(archive: Path, paths: DataPaths, show: Callable[[int, int, str], Non
         show(done >> 10, contents.size >> 10, "KB")
 
     try:
-        aside.mkdir()
+        aside.mkdir(mode=0o700)
         unpack(archive, aside, tell)
         durable.sync_directory(aside)
         if root.exists():

@@ -28,7 +28,8 @@ def read_contents(archive: Path) -> Contents:
 
 
 def unpack(archive: Path, target: Path | None, tell: Callable[[int], None]) -> Contents:
-    """Reads the archive to its end and compares every file with the list; with a target, writes them below it.
+    """Reads the archive to its end and compares every file with the list; with a target, writes them below it,
+    for their owner only.
 
     `tell` gets the bytes of each step. Raises Problem (exit 1) for an archive that is cut off, damaged or altered, and
     OSError when the target cannot be written.
@@ -97,10 +98,11 @@ def _copy(
     file: IO[bytes], member: Member, target: Path | None, archive: Path, tell: Callable[[int], None]
 ) -> None:
     path = target / member.path if target else None
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    if target:
+        for folder in reversed(Path(member.path).parents):
+            (target / folder).mkdir(mode=0o700, exist_ok=True)
     digest = hashlib.sha256()
-    with path.open("xb") if path else nullcontext() as copy:
+    with open(path, "xb", opener=durable.for_owner) if path else nullcontext() as copy:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             if copy:
@@ -110,7 +112,7 @@ def _copy(
         raise _unfit(archive, f"内容与清单不符：{member.path}")
     if path:
         durable.sync_file(path)
-        path.chmod(0o444 if member.read_only else 0o644)
+        path.chmod(0o400 if member.read_only else 0o600)
 
 
 def _unfit(archive: Path, detail: str) -> Problem:

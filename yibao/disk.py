@@ -14,6 +14,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENO
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # a file stands where a folder should be
 _NO_FOLDER = frozenset({errno.ENOTDIR, errno.EEXIST})
+_UNFIT = _NO_FOLDER | {errno.EISDIR, errno.ENAMETOOLONG}
 # a broken disk, a network folder that went away
 _BROKEN = frozenset({errno.EIO, getattr(errno, "ESTALE", errno.EIO), getattr(errno, "EREMOTEIO", errno.EIO)})
 # DuckDB gives no errno, only words
@@ -63,12 +64,32 @@ def disk_problem(error: OSError, where: Path | str) -> Problem:
     return broken(place, detail)
 
 
+def is_full(error: OSError) -> bool:
+    """Whether the disk had no room left for what was written."""
+    return error.errno in _FULL
+
+
+def place_problem(error: OSError, what: str, place: Path | str, todo: str) -> Problem:
+    """What to tell of a place that the user chose and that cannot be used; `place` is told when the error names no file.
+
+    Exit 2 where another name or more rights will do; 1 where the disk is full or broken.
+    """
+    return Problem(
+        f"{what}：{reason_zh(error)}",
+        where=str(error.filename or place),
+        todo=todo,
+        exit_code=ExitCode.WRONG_USE if error.errno in _REFUSED | _UNFIT else ExitCode.UNEXPECTED,
+    )
+
+
 def reason_zh(error: OSError) -> str:
     """Why the disk refused, in the bureau's words; the system's own where there are none."""
     if error.errno in _NO_FOLDER:
         return "同名的位置上是一个文件，不是文件夹"
     if error.errno == errno.EISDIR:
         return "这里是一个文件夹，不是文件"
+    if error.errno == errno.ENAMETOOLONG:
+        return "文件名或路径太长"
     if error.errno in _REFUSED:
         return "没有权限，或磁盘是只读的"
     if error.errno in _FULL:

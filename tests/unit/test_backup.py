@@ -9,14 +9,17 @@ import json
 import os
 import random
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.landing_kit import REGION, SECRET, Desk
-from yibao import accounts, audit_log
+from yibao import accounts, audit_log, cli
 from yibao.accounts import Role
 from yibao.audit_log import Action, AuditEntry
 from yibao.backup import Packed, contents, pack, restore, unpack
@@ -335,6 +338,38 @@ def test_a_disk_too_small_is_told_before_anything_is_written(
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
     assert "磁盘空间不足" in refused(packed.archive, tmp_path).what
+
+
+@contextmanager
+def file_limit(size: int) -> Iterator[None]:
+    """No file may grow beyond this: the system's own way of a full disk."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_backup_disk_is_named_and_not_that_of_the_data(paths: DataPaths, tmp_path: Path) -> None:
+    asked = ["backup", "--to", str(tmp_path / "kept"), "--data", str(paths.root)]
+    with file_limit(1_000_000):
+        done = CliRunner().invoke(cli.main, asked)
+    assert (done.exit_code, "备份没有做成：磁盘空间不足" in done.stderr) == (ExitCode.UNEXPECTED, True)
+    said = "".join(done.stderr.split())
+    assert f"--to{tmp_path / 'kept'}" in said and "用--to换" in said
+    assert str(paths.root) not in said
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
+def test_a_disk_that_fills_while_restoring_is_named(packed: Packed, tmp_path: Path) -> None:
+    asked = ["restore", "--from", str(packed.archive), "--data", str(tmp_path / "back")]
+    with file_limit(1_000_000):
+        done = CliRunner().invoke(cli.main, asked)
+    assert (done.exit_code, "没有恢复：磁盘空间不足" in done.stderr) == (ExitCode.UNEXPECTED, True)
+    assert f"--data{tmp_path / 'back'}" in "".join(done.stderr.split())
+    assert not (tmp_path / "back").exists()
 
 
 def test_a_list_with_a_path_twice_is_no_list() -> None:

@@ -9,7 +9,7 @@ import click
 from yibao import backup as archives
 from yibao import formatting, issuing, publishing, retention
 from yibao.command import ChineseCommand, Session
-from yibao.disk import reason_zh
+from yibao.disk import is_full, place_problem
 from yibao.lock import data_lock
 from yibao.options import FOLDER, data_option, existing
 from yibao.paths import data_paths, key_path
@@ -36,8 +36,10 @@ def backup(session: Session, folder: Path, data: Path | None) -> None:
     with data_lock(paths, "backup", now), session.screen.progress("备份") as show:
         try:
             packed = archives.pack(paths, folder.absolute(), now, show)
-        except (FileExistsError, NotADirectoryError, PermissionError) as error:
-            raise _no_access(error, f"--to {folder.absolute()}") from error
+        except OSError as error:
+            raise _failed(
+                "备份没有做成", error, f"--to {folder.absolute()}", f"--data {paths.root}"
+            ) from error
     screen = session.screen
     screen.line(f"已备份 {len(packed.contents.members)} 个文件，共 {_megabytes(packed.contents.size)}")
     screen.line(f"位置 {packed.archive}（{_megabytes(packed.size)}，已复核）")
@@ -58,8 +60,12 @@ def restore(session: Session, archive: Path, data: Path | None) -> None:
     with session.screen.progress("恢复") as show:
         try:
             contents = archives.restore(archive.absolute(), paths, show)
-        except (FileExistsError, NotADirectoryError, PermissionError) as error:
-            raise _no_access(error, f"--data {paths.root}") from error
+        except OSError as error:
+            raise _failed(
+                "没有恢复", error, f"--data {paths.root}", f"--from {archive.absolute()}"
+            ) from error
+    # not before: the log of an error would have made the folder, and the next call be refused
+    session.paths = paths
     screen = session.screen
     screen.line(
         f"已恢复 {len(contents.members)} 个文件，共 {_megabytes(contents.size)}，全部与备份时一致"
@@ -140,11 +146,14 @@ def _warn_of_key(screen: Screen, key_id: str | None) -> None:
     )
 
 
-def _no_access(error: OSError, where: str) -> Problem:
-    return Problem(
-        f"文件夹不能使用：{reason_zh(error)}",
-        where=str(error.filename or where),
-        todo="请检查路径和权限，或换一个文件夹。",
+def _failed(what: str, error: OSError, written: str, read: str) -> Problem:
+    """Only a full disk says by itself on which side it is."""
+    option = written.split()[0]
+    return place_problem(
+        error,
+        what,
+        written if is_full(error) else f"{written}，{read}",
+        f"请检查路径、权限和磁盘空间，或用 {option} 换一个文件夹；没有留下不完整的内容。",
     )
 
 

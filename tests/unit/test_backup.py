@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
@@ -331,6 +332,39 @@ def test_only_a_new_or_empty_folder_is_filled(packed: Packed, paths: DataPaths, 
     (tmp_path / "empty").mkdir()
     restore(packed.archive, DataPaths(tmp_path / "empty"), quiet)
     assert (tmp_path / "empty" / "published" / "CURRENT").is_file()
+
+
+def test_a_mount_point_is_refused_before_anything_is_unpacked(
+    packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename, place = os.rename, tmp_path / "back"
+
+    def of_a_mount(source: Path, target: Path) -> None:
+        if place in (source, target):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(source))
+        rename(source, target)
+
+    place.mkdir()
+    monkeypatch.setattr(os, "rename", of_a_mount)
+    with pytest.raises(Problem, match="挂载点") as caught:
+        restore(packed.archive, DataPaths(place), lambda *_: pytest.fail("unpacked before it was asked"))
+    assert (str(place / "yibao") in caught.value.todo, caught.value.exit_code) == (True, ExitCode.WRONG_USE)
+    assert list(place.iterdir()) == []
+
+
+def test_a_restored_folder_keeps_the_log_of_what_failed_after_it(
+    packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error before it leaves no folder, and so no log in it: the next call would be refused."""
+    back = tmp_path / "back"
+    asked = ["restore", "--from", str(packed.archive), "--data", str(back)]
+    monkeypatch.setattr("yibao.backup.restore", lambda *_: 1 // 0)
+    assert CliRunner().invoke(cli.main, asked).exit_code == ExitCode.UNEXPECTED
+    assert not back.exists()
+    monkeypatch.undo()
+    monkeypatch.setattr("yibao.issuing.history", lambda *_: 1 // 0)
+    assert CliRunner().invoke(cli.main, asked).exit_code == ExitCode.UNEXPECTED
+    assert list((back / "logs").glob("error-*.log"))
 
 
 def test_a_disk_too_small_is_told_before_anything_is_written(

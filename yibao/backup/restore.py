@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -18,8 +19,8 @@ from yibao.problem import ExitCode, Problem
 def restore(archive: Path, paths: DataPaths, show: Callable[[int, int, str], None]) -> Contents:
     """Makes the data folder, which must not be there or be empty; whatever fails leaves it as it was.
 
-    `show` is told KiB done and in all. Raises Problem: exit 2 when there is no such archive or the folder is in use, exit 1
-    when the archive is damaged or the disk too small.
+    `show` is told KiB done and in all. Raises Problem: exit 2 when there is no such archive, or the folder is in use or a mount
+    point; exit 1 when the archive is damaged or the disk too small; OSError.
     """
     root = paths.root
     if not archive.is_file():
@@ -30,6 +31,8 @@ def restore(archive: Path, paths: DataPaths, show: Callable[[int, int, str], Non
             where=f"--data {root}",
             todo="请用 --data 写一个还不存在的文件夹；确认恢复无误后，再把它换成正在用的那个。",
         )
+    if root.exists():
+        _require_replaceable(root)
     contents = read_contents(archive)
     root.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(root.parent).free
@@ -60,3 +63,19 @@ def restore(archive: Path, paths: DataPaths, show: Callable[[int, int, str], Non
         raise
     durable.sync_directory(root.parent)
     return contents
+
+
+def _require_replaceable(root: Path) -> None:
+    """Asked by doing it, before hours of unpacking: no question to the system knows every kind of mount."""
+    probe = root.with_name(f".{root.name}-restoring-{secrets.token_hex(4)}")
+    try:
+        os.rename(root, probe)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        raise Problem(
+            "这里是一块磁盘的挂载点，不能整个换成恢复的数据文件夹",
+            where=f"--data {root}",
+            todo=f"请用 --data 写它下面的一个新文件夹，例如 {root / 'yibao'}。",
+        ) from error
+    os.rename(probe, root)

@@ -10,8 +10,6 @@ import json
 import os
 import random
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.landing_kit import REGION, SECRET, Desk
+from tests.unit.file_limit import file_limit
 from yibao import accounts, audit_log, cli
 from yibao.accounts import Role
 from yibao.audit_log import Action, AuditEntry
@@ -372,18 +371,6 @@ def test_a_disk_too_small_is_told_before_anything_is_written(
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
     assert "磁盘空间不足" in refused(packed.archive, tmp_path).what
-
-
-@contextmanager
-def file_limit(size: int) -> Iterator[None]:
-    """No file may grow beyond this: the system's own way of a full disk."""
-    resource = pytest.importorskip("resource")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_backup_disk_is_named_and_not_that_of_the_data(paths: DataPaths, tmp_path: Path) -> None:

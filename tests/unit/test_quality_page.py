@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.unit.file_limit import file_limit
 from tests.unit.quality_tables import CHECK_ID, EMPTY, REGIONS, ROWS, fill_quality
 from tests.unit.small_warehouse import CONTENTS, NOW, checked_warehouse, no_page, passed_warehouse
 from yibao import cli, publishing, quality_page
@@ -487,6 +488,9 @@ def test_what_is_not_there_or_cannot_be_written_is_told(paths: DataPaths, tmp_pa
     (tmp_path / "file").write_text("")
     result = run(paths, "--out", tmp_path / "file" / "page.html")
     assert result.exit_code == 2 and "质量报告写不进去" in result.stderr
+    with file_limit(2_000):
+        result = run(paths, "--out", tmp_path / "page.html")
+    assert result.exit_code == 1 and "质量报告写不进去：磁盘空间不足" in result.stderr
     empty = DataPaths(tmp_path / "empty")
     empty.root.mkdir()
     assert run(empty).exit_code == 2

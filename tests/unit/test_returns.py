@@ -16,11 +16,12 @@ from click.testing import CliRunner
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.landing_kit import CONTRACT, NOW, REGION, Desk
+from tests.unit.file_limit import file_limit
 from yibao import cli
 from yibao.intake import corrected_files
 from yibao.landing import LandingError
 from yibao.paths import DataPaths
-from yibao.problem import Problem
+from yibao.problem import ExitCode, Problem
 from yibao.publishing import (
     CorrectedFile,
     Generation,
@@ -315,6 +316,34 @@ def test_nothing_to_return_is_told(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli.main, ["returns", "--data", str(published.root)])
     assert (done.exit_code, "没有要退回的" in done.output) == (0, True)
     assert not published.returns.exists()
+
+
+def test_a_full_disk_is_told_as_one(published: DataPaths, tmp_path: Path) -> None:
+    asked = ["returns", "--data", str(published.root), "--out", str(tmp_path / "out")]
+    with file_limit(2_000):
+        done = CliRunner().invoke(cli.main, asked)
+    assert (done.exit_code, "退回清单写不了：磁盘空间不足" in done.stderr) == (ExitCode.UNEXPECTED, True)
+    assert str(tmp_path / "out") in "".join(done.stderr.split())
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("source", ["县" * 80, "x" * 250], ids=["Chinese", "Latin"])
+def test_a_source_with_a_long_name_has_its_workbooks(
+    opened: OpenGeneration, tmp_path: Path, source: str
+) -> None:
+    listing = read_listing(opened, CONTRACT)
+    rows = tuple(replace(rows, source=f"{source}{number}") for number, rows in enumerate(listing.rows))
+    written = write_returns(replace(listing, rows=rows), tmp_path)
+    assert len({path.name for path in written.values()}) == len(rows) == 2
+    assert all(path.is_file() and "结算单" in path.name for path in written.values())
+
+
+def test_what_a_workbook_is_made_of_lies_beside_it(
+    opened: OpenGeneration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not on another disk, which may be the full one, nor where nobody sweeps."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    assert write_returns(read_listing(opened, CONTRACT), tmp_path / "out")
 
 
 def test_a_place_that_cannot_be_written_is_told(published: DataPaths, tmp_path: Path) -> None:

@@ -10,11 +10,10 @@ import click
 
 from yibao import durable, publishing, quality_page
 from yibao.command import ChineseCommand, Session
-from yibao.disk import reason_zh
+from yibao.disk import place_problem
 from yibao.intake import dataset_names
 from yibao.options import FOLDER, data_option, existing
 from yibao.paths import DataPaths
-from yibao.problem import Problem
 from yibao.project import find_project
 
 
@@ -56,10 +55,8 @@ def _write(page: Path, text: str) -> None:
     try:
         durable.write_text(page, text)
     except OSError as error:
-        raise Problem(
-            "质量报告写不进去",
-            where=str(page.absolute()),
-            todo=f"请检查路径和权限，或用 --out 换一个文件（{reason_zh(error)}）。",
+        raise place_problem(
+            error, "质量报告写不进去", page.absolute(), "请检查路径、权限和磁盘空间，或用 --out 换一个文件。"
         ) from error
 
 

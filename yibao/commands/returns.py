@@ -9,9 +9,8 @@ import click
 from yibao import formatting, publishing
 from yibao.command import ChineseCommand, Session
 from yibao.contract import load_contract
-from yibao.disk import reason_zh
+from yibao.disk import place_problem
 from yibao.options import FOLDER, data_option, existing, project_option
-from yibao.problem import Problem
 from yibao.project import find_project
 from yibao.returns import Listing, read_listing, write_returns
 from yibao.screen import Column, Screen
@@ -40,10 +39,11 @@ def returns(session: Session, out: Path | None, data: Path | None, project: Path
     try:
         written = write_returns(listing, folder)
     except OSError as error:
-        raise Problem(
-            f"退回清单写不了：{reason_zh(error)}",
-            where=str(error.filename or folder),
-            todo="请关闭正在打开旧清单的程序，检查权限和磁盘，或用 --out 换一个文件夹。",
+        raise place_problem(
+            error,
+            "退回清单写不了",
+            folder,
+            "请关闭正在打开旧清单的程序，检查权限和磁盘空间，或用 --out 换一个文件夹。",
         ) from error
     _show(session.screen, listing, written)
 

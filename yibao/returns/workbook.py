@@ -169,7 +169,13 @@ class _Book:
 
     def __init__(self, path: Path, title: str, about: About) -> None:
         # row by row to the disk: a list may have as many rows as the county has settlements
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        options = {
+            "constant_memory": True,
+            # the disk that an error would name; what a process that died left here goes with the folder
+            "tmpdir": str(path.parent),
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        }
         self._book: Any = xlsxwriter.Workbook(str(path), options)
         self._title, self._about = title, about
         self._book.set_properties(
@@ -202,7 +208,11 @@ class _Book:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._book.close()
+        try:
+            self._book.close()
+        except xlsxwriter.exceptions.FileCreateError as lost:
+            # what xlsxwriter makes of an error of the disk
+            raise lost.args[0] from lost
 
     def explain(
         self,

@@ -12,6 +12,9 @@ from yibao.returns.workbook import write_refused_files, write_returned_rows
 # Windows takes none of these in a file's name
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
+# of the 255 that a file's name may have; the rest is for what the list is of
+_SOURCE_BYTES = 180
+
 
 def write_returns(listing: Listing, out: Path) -> dict[str, Path]:
     """Writes OUT/<run_id>/ with one workbook for each source and dataset, and names them by their titles.
@@ -31,7 +34,9 @@ def write_returns(listing: Listing, out: Path) -> dict[str, Path]:
 
 
 def _free_name(taken: dict[str, Path], title: str) -> str:
-    name = _NOT_IN_NAMES.sub("-", title)
+    source, _, what = _NOT_IN_NAMES.sub("-", title).rpartition("_")
+    # a folder of the inbox may have a name as long as a name may be
+    name = f"{source.encode()[:_SOURCE_BYTES].decode(errors='ignore')}_{what}"
     # two folders of the inbox may differ in such a character only
     while any(path.name == f"{name}.xlsx" for path in taken.values()):
         name += "-"

@@ -7,10 +7,12 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _REPLACE_TRIES = 20
+_DRAFT = ".yibao-draft-"
+_DAY = 24 * 3600
 
 
 def write_text(path: Path, text: str) -> None:
@@ -41,8 +43,9 @@ def new_folder(folder: Path) -> Iterator[Path]:
 
     Readers see the old or the new, never a part, but for a moment there may be none. Where filling fails, the old one stays.
     """
-    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
+    aside = folder.with_name(f"{_DRAFT}{secrets.token_hex(4)}")
     aside.mkdir(parents=True)
+    sweep_beside(aside, f"{_DRAFT}*")
     try:
         yield aside
         for path in aside.iterdir():
@@ -58,6 +61,20 @@ def new_folder(folder: Path) -> Iterator[Path]:
 def for_owner(path: str, flags: int) -> int:
     """What `open` takes as its opener: a file that it makes is its owner's alone from the first byte."""
     return os.open(path, flags, 0o600)
+
+
+def sweep_beside(draft: Path, pattern: str) -> None:
+    """Removes the drafts of that name beside this one, which was just made, that are a day older: who made them has died."""
+    now = draft.stat().st_mtime
+    for leftover in draft.parent.glob(pattern):
+        # somebody else's, or one that goes at this moment: no reason to stop
+        with suppress(OSError):
+            if now - leftover.stat().st_mtime < _DAY:
+                continue
+            if leftover.is_dir():
+                remove_folder(leftover)
+            else:
+                leftover.unlink()
 
 
 def remove_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import tarfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,27 @@ def test_the_archive_is_named_by_its_time_and_alone(packed: Packed, tmp_path: Pa
     ]
     assert packed.sha256 == hashlib.sha256(packed.archive.read_bytes()).hexdigest()
     assert packed.contents.key_id == hashlib.sha256(b"yibao-key-id" + SECRET).hexdigest()[:16]
+
+
+def test_what_a_backup_that_was_killed_left_goes_with_the_next(paths: DataPaths, tmp_path: Path) -> None:
+    """Not what is younger than a day: another county may be writing its own into the same folder."""
+    folder = tmp_path / "backups"
+    old = [
+        ".yibao-backup-20261119T101500Z.tar.gz.part",
+        ".yibao-backup-x1",
+        "yibao-backup-1.tar.gz",
+        ".other",
+    ]
+    young = [".yibao-backup-20261121T101500Z.tar.gz.part", ".yibao-backup-x2"]
+    for name in old + young:
+        path = folder / name / "accounts.sqlite" if "-x" in name else folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    day_before = time.time() - 90_000
+    for name in old:
+        os.utime(folder / name, (day_before, day_before))
+    archive = pack(paths, folder, NOW.replace(minute=16), quiet).archive
+    assert {path.name for path in folder.iterdir()} == {*old[2:], *young, archive.name}
 
 
 def test_any_tar_opens_it(packed: Packed) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -293,6 +295,19 @@ def test_a_folder_that_could_not_be_filled_leaves_the_old_one(tmp_path: Path) ->
         "out",
         "out/new",
     ]
+
+
+def test_drafts_that_a_killed_process_left_go_with_the_next_folder(tmp_path: Path) -> None:
+    """Whatever folder they were to become; not what another process may be filling now."""
+    for name in ("dead", "alive"):
+        with durable.new_folder(tmp_path / name) as aside:
+            (aside / "a.docx").write_text("x", encoding="utf-8")
+            shutil.copytree(aside, tmp_path / f".yibao-draft-{name}")
+    day_before = time.time() - 90_000
+    os.utime(tmp_path / ".yibao-draft-dead", (day_before, day_before))
+    with durable.new_folder(tmp_path / "out"):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"dead", "alive", "out", ".yibao-draft-alive"}
 
 
 def _approved(root: Path) -> DataPaths:

@@ -24,6 +24,8 @@ from yibao.problem import ExitCode, Problem
 # marts shrink to a third, landed Parquet hardly; a higher level costs more than it saves
 _LEVEL = 1
 _KEY_FILE_LIMIT = 1024
+# how the names of drafts begin, of the archive as of the copies
+_ASIDE = ".yibao-backup-"
 Show = Callable[[int, int, str], None]
 
 
@@ -60,7 +62,8 @@ def pack(paths: DataPaths, folder: Path, now: datetime, show: Show) -> Packed:
 
     aside = archive.with_name(f".{archive.name}.part")
     # for its owner only, and gone in any case
-    with tempfile.TemporaryDirectory(prefix=".yibao-backup-", dir=folder) as copies:
+    with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=folder) as copies:
+        durable.sweep_beside(Path(copies), f"{_ASIDE}*")
         sources = {
             path.relative_to(paths.root).as_posix(): _steady(path, paths, Path(copies)) for path in files
         }

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import random
+import sys
 import tarfile
 import time
 from datetime import UTC, datetime
@@ -180,6 +181,15 @@ def test_a_link_is_not_packed_as_if_it_were_data(paths: DataPaths, tmp_path: Pat
         pack(paths, tmp_path / "backups", NOW, quiet)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no name is bytes")
+def test_a_name_that_is_no_text_is_told(paths: DataPaths, tmp_path: Path) -> None:
+    """As an archiver of Windows leaves it: a Chinese name in GBK."""
+    paths.config.mkdir(exist_ok=True)
+    Path(os.fsdecode(bytes(paths.config) + b"/" + "模板".encode("gbk"))).touch()
+    with pytest.raises(Problem, match="不是 UTF-8"):
+        pack(paths, tmp_path / "backups", NOW, quiet)
+
+
 def test_a_dashboard_in_use_does_not_stop_the_backup(
     paths: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +258,7 @@ def entry(name: str, content: bytes = b"x", kind: bytes = tarfile.REGTYPE, link:
     return header, content
 
 
-def archive_of(path: Path, listed: dict[str, bytes], entries: list[Any], **changes: Any) -> Path:
+def archive_of(path: Path, listed: dict[str, bytes], entries: list[Any], /, **changes: Any) -> Path:
     """An archive by hand: what its list says, and what is in it."""
     members = [
         {
@@ -293,6 +303,17 @@ def test_an_archive_by_hand_is_taken(tmp_path: Path) -> None:
 def test_a_path_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     made = archive_of(tmp_path / "a.tar.gz", {name: b"x"}, [entry(name)])
     assert "清单读不出来" in refused(made, tmp_path).details[0]
+
+
+@pytest.mark.parametrize("path", [None, 7, ["logs", "a"], {}, "logs/\ud800", "logs/\udcff"], ids=ascii)
+def test_a_path_that_is_no_text_is_refused(tmp_path: Path, path: Any) -> None:
+    made = archive_of(tmp_path / "a.tar.gz", {"logs/a": b"x"}, [entry("logs/a")], path=path)
+    assert "清单读不出来" in refused(made, tmp_path).details[0]
+
+
+def test_a_list_nested_without_end_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no list of a backup"):
+        contents.from_json(b"[" * 200_000)
 
 
 @pytest.mark.parametrize(

@@ -56,27 +56,31 @@ def to_json(contents: Contents) -> bytes:
 
 def from_json(text: bytes) -> Contents:
     """Reads what `to_json` wrote. Raises ValueError for anything else, and for a path that leads out of its folders."""
-    content: Any = json.loads(text)
     try:
+        content: Any = json.loads(text)
         if content.pop("version") != VERSION:
             raise ValueError("another version")
         members = tuple(Member(**member) for member in content.pop("members"))
         contents = Contents(**content, members=members)
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"no list of a backup: {error}") from error
     for member in members:
         if not (isinstance(member.size, int) and member.size >= 0 and is_safe(member.path)):
-            raise ValueError(f"a path or size that no backup has: {member.path!r:.80}")
+            raise ValueError(f"a path or size that no backup has: {member.path!a:.80}")
     if len({member.path for member in members}) != len(members):
         raise ValueError("a path twice")
     return contents
 
 
-def is_safe(path: str) -> bool:
+def is_safe(path: object) -> bool:
     """Whether it names a file below one of the folders that are backed up, and nothing else on any system."""
+    if not isinstance(path, str):
+        return False
     parts = path.split("/")
     return (
         len(parts) > 1
+        # bytes that are no UTF-8, or half a character of JSON
+        and path.encode(errors="ignore").decode() == path
         and parts[0] in _FOLDERS
         and all(
             part not in {"", ".", ".."} and not any(sign in part for sign in _NOT_IN_PATHS) for part in parts
@@ -108,7 +112,7 @@ def _walk(folder: Path, paths: DataPaths) -> Iterator[Path]:
             continue
         if path.is_symlink() or not is_safe(path.relative_to(paths.root).as_posix()):
             raise Problem(
-                "数据文件夹里有不能备份的东西：符号链接，或名称里有反斜杠、冒号",
+                "数据文件夹里有不能备份的东西：符号链接，或名称里有反斜杠、冒号，或不是 UTF-8",
                 where=str(path),
                 todo="程序不会这样存放文件：请移出数据文件夹，或换成真正的文件后重新备份。",
             )

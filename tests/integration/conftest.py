@@ -16,11 +16,12 @@ ROOT = Path(__file__).parents[2]
 INBOX = ROOT / "demo" / "inbox"
 
 
-def yibao(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:
-    """The command as its user types it, with a key of its own beside the data folder."""
+def yibao(*arguments: str | Path, data: Path, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The command as its user types it, with a key of its own beside the data folder; `typed` is what it reads as input."""
     env = {**os.environ, "YIBAO_KEY_FILE": str(data.with_name(data.name + ".key")), "YIBAO_DATA": str(data)}
     return subprocess.run(
         [sys.executable, "-m", "yibao", *map(str, arguments), "--data", str(data)],
+        input=typed,
         capture_output=True,
         text=True,
         encoding="utf-8",

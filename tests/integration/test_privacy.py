@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +28,9 @@ from tests.integration.conftest import INBOX, ROOT, yibao
 from tests.integration.identity_scan import Identities, scan
 from tests.reference.contract import load_datasets
 from tests.reference.read import read_inbox
-from yibao import cli, fonts
+from yibao import accounts, cli, fonts
+from yibao.accounts import Role
+from yibao.paths import DataPaths
 
 # full and valid, of nobody
 CERTIFICATE, NAME = "990101199001011237", "欧阳测"
@@ -270,48 +273,75 @@ def test_an_unexpected_error_leaves_no_identity(
     assert leaks(tmp_path, done.stdout, done.stderr) == {}
 
 
-# how each command is called on the demo county; None: by other tests here, or nothing of a person comes near it
-CALLS: dict[str, list[str] | None] = {
-    "run": None,
-    "land": ["--inbox", str(INBOX)],
-    "check": [],
-    "publish": ["--period", "2026-08"],
-    "status": [],
-    "show": ["参保率", "--by", "region"],
-    "rollback": [],
-    "quality": [],
-    "returns": [],
-    "report": ["--date", "2026-10-05"],
-    # they add a name of the bureau's own to what the report is
-    "sign": None,
-    "issue": None,
-    "issued": [],
-    # packages hold no rows of persons
-    "consolidate": None,
-    "backup": ["--to", "kept"],
-    # what it writes is what is in the archive
-    "restore": None,
-    "prune": ["--keep-generations", "1"],
-    "cluster": None,
-    "user": ["add", "zhang", "--role", "leader", "--display", "张局长"],
-    "audit": [],
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+PASSWORD = "qiu-tian-2026-shouhuo"
+SIGNERS = {"prepared": "zhang", "reviewed": "li", "approved": "wang"}
+SEPTEMBER = ["--period", "2026-09"]
+# how each command is called on the demo county, one after the other
+CALLS: dict[str, list[list[str]]] = {
+    # by other tests here
+    "run": [],
+    "land": [["land", "--inbox", str(INBOX)]],
+    "check": [["check"]],
+    "publish": [["publish", "--period", "2026-08"]],
+    "status": [["status"]],
+    "show": [["show", "参保率", "--by", "region"]],
+    "rollback": [["rollback"]],
+    "quality": [["quality"]],
+    "returns": [["returns"]],
+    "report": [["report", "--date", "2026-10-05"]],
+    "sign": [
+        ["sign", *SEPTEMBER, "--as", role, "--user", user, "--password-stdin"]
+        for role, user in SIGNERS.items()
+    ],
+    "issue": [
+        ["report", "--date", "2026-10-05", "--status", "provisional"],
+        ["issue", *SEPTEMBER, "--status", "provisional"],
+    ],
+    "issued": [["issued"]],
+    "consolidate": [["consolidate", "data/reports/2026-09/monthly", *SEPTEMBER, "--expect", "expect.csv"]],
+    "backup": [["backup", "--to", "kept"]],
+    "restore": [["restore", "--from", "kept/*.tar.gz"]],
+    "prune": [["prune", "--keep-generations", "1"]],
+    "cluster": [["cluster", "stop"]],
+    "user": [["user", "add", "zhao", "--role", "leader", "--display", "赵主任"]],
+    "audit": [["audit"]],
     # serves until it is stopped
-    "dashboard": None,
+    "dashboard": [],
 }
+# these fill a data folder of their own
+FOLDERS = {"consolidate": "city", "restore": "restored"}
 
 
 def test_every_command_is_listed_here() -> None:
     assert set(CALLS) == set(cli.main.commands)
 
 
+def add_signers(paths: DataPaths) -> None:
+    first = "chun-tian-2026-bozhong"
+    for name in SIGNERS.values():
+        accounts.add_user(paths, name, name.title(), Role.LEADER, None, NOW, first)
+        session = accounts.log_in(paths, name, first, NOW)
+        assert isinstance(session, accounts.Session)
+        assert isinstance(
+            accounts.change_password(paths, session.token, first, PASSWORD, NOW), accounts.Session
+        )
+
+
 def test_no_command_tells_or_writes_an_identity(tmp_path: Path, demo_data: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(demo_data, data)
     shutil.copy2(demo_data.with_name(f"{demo_data.name}.key"), tmp_path / "data.key")
+    (tmp_path / "expect.csv").write_text("区划代码,名称\n990101,示范县\n", encoding="utf-8")
+    add_signers(DataPaths(data))
     told = []
-    for command, arguments in CALLS.items():
-        if arguments is not None:
-            done = yibao(command, *arguments, data=data)
-            assert done.returncode == 0, done.stdout + done.stderr
+    for command, calls in CALLS.items():
+        for call in calls:
+            words = [str(next(tmp_path.glob(word))) if "*" in word else word for word in call]
+            done = yibao(*words, data=tmp_path / FOLDERS.get(command, "data"), typed=PASSWORD)
+            assert done.returncode == 0, (call, done.stdout + done.stderr)
             told += [done.stdout, done.stderr]
+    # each did what it is for
+    for made in ("data/issued/2026-09/*/*.docx", "city/published/CURRENT", "restored/published/CURRENT"):
+        assert list(tmp_path.glob(made)), made
     assert leaks(tmp_path, *told) == {}

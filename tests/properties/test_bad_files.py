@@ -118,6 +118,7 @@ NAMES = (
     "甲" * 80 + ".csv",
     "a b?.tsv",
 )
+NOISE_NAMES = ("n.csv", "n.tsv", "n.txt", "n.xlsx", "n.xls", *NAMES)
 
 
 @st.composite
@@ -141,7 +142,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 NOISE = st.tuples(
-    st.sampled_from(["n.csv", "n.tsv", "n.txt", "n.xlsx", "n.xls", *NAMES]),
+    st.sampled_from(NOISE_NAMES),
     st.binary(max_size=300)
     | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
     | st.binary(max_size=99).map(lambda noise: b"PK\x03\x04" + noise)

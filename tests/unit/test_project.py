@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,39 @@ def _with(project: Project, name: str, text: str) -> str:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return code_fingerprint(project)
+
+
+# ---- rooms ----
+# used module by module, since they have no door
+OPEN = {"reporting", "consolidation", "commands"}
+PAST_THE_DOOR = {
+    ("consolidation", "quality.failing"),
+    ("consolidation", "quality.kept"),
+    ("consolidation", "quality.results"),
+    ("consolidation", "quality.suites"),
+    ("reporting", "figures.reader"),
+    ("reporting", "quality_page.labels"),
+}
+
+
+def test_a_room_is_used_through_its_door() -> None:
+    """docs/architecture.md names the exceptions."""
+    files = [*(REPOSITORY / "yibao").rglob("*.py"), *(REPOSITORY / "dashboard").rglob("*.py")]
+    assert {use for file in files for use in past_the_door(file)} == PAST_THE_DOOR
+
+
+def past_the_door(file: Path) -> Iterator[tuple[str, str]]:
+    """The room of the file, and what it takes from another room beside what that one hands out."""
+    top, second, *_ = file.relative_to(REPOSITORY).with_suffix("").parts
+    own = second if top == "yibao" else top
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("yibao."):
+            continue
+        room, _, module = str(node.module).removeprefix("yibao.").partition(".")
+        if room in OPEN | {own}:
+            continue
+        if module:
+            yield own, f"{room}.{module}"
+        elif (REPOSITORY / "yibao" / room / "__init__.py").is_file():
+            handed_out = importlib.import_module(f"yibao.{room}").__all__
+            yield from ((own, f"{room}.{name.name}") for name in node.names if name.name not in handed_out)

@@ -567,6 +567,22 @@ def test_rollback_and_publish(published: Run, inbox: Path, paths: DataPaths) -> 
     assert published("publish", "--period", "2026-01").exit_code == 2
 
 
+def test_a_file_landed_since_the_build_is_no_input(published: Run, inbox: Path, paths: DataPaths) -> None:
+    good = (inbox / "检查.csv").read_text(encoding="utf-8").replace("\n1,", "\n3,")
+    (inbox / "补报.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    assert published("run", "--inbox", inbox).exit_code == 0
+    (inbox / "补报.csv").write_text(good, encoding="utf-8")
+    assert published("land", "--inbox", inbox).exit_code == 0
+    assert published("publish").exit_code == 0
+    provenance = publishing.require_current(paths).manifest.provenance
+    assert [item.file for item in provenance.inputs] == ["检查.csv"]
+    assert provenance.corrected == ()
+    assert published("run", "--inbox", inbox).exit_code == 0
+    provenance = publishing.require_current(paths).manifest.provenance
+    assert [item.file for item in provenance.inputs] == ["检查.csv", "补报.csv"]
+    assert [item.corrected_file for item in provenance.corrected] == ["补报.csv"]
+
+
 def test_a_warehouse_open_elsewhere_is_told(published: Run, inbox: Path, paths: DataPaths) -> None:
     code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     other = subprocess.Popen(

@@ -1,9 +1,10 @@
-"""What the disk answered, told to the bureau's people: full, not allowed, or broken."""
+"""What the disk answered, told to the bureau's people: full, not allowed, in use, or broken."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import duckdb
@@ -20,6 +21,9 @@ _BROKEN = frozenset({errno.EIO, getattr(errno, "ESTALE", errno.EIO), getattr(err
 _FULL_WORDS = (*map(os.strerror, _FULL), "not enough space on the disk")
 _BROKEN_WORDS = tuple(map(os.strerror, _BROKEN | _REFUSED))
 _DAMAGED_WORDS = ("Corrupt database file", "not a valid DuckDB database file")
+# Linux and Windows
+_IN_USE = re.compile(r"Could not set lock on file|being used by another process")
+_NAMED_FILE = re.compile(r'file "([^"]+)"')
 _KEPT = "已完整导入的文件和已发布的各版都完好。"
 
 
@@ -38,6 +42,8 @@ def problem_of(error: Exception, where: Path | str) -> Problem | None:
 
 def problem_in(message: str, where: Path | str, details: tuple[str, ...]) -> Problem | None:
     """The same of an error of DuckDB or dbt of which only the message is left; `where` is the database."""
+    if _IN_USE.search(message):
+        return open_elsewhere(message, where, details)
     if any(words in message for words in _FULL_WORDS):
         return full(str(where), details)
     if any(words in message for words in _DAMAGED_WORDS):
@@ -94,6 +100,17 @@ def broken(where: str, details: tuple[str, ...] = ()) -> Problem:
         where=where,
         todo=f"请检查磁盘和网络盘是否正常，然后重新执行；反复出现时请把位置告诉信息人员。{_KEPT}",
         exit_code=ExitCode.UNEXPECTED,
+        details=details,
+    )
+
+
+def open_elsewhere(message: str, where: Path | str, details: tuple[str, ...]) -> Problem:
+    """Another program has a database open, as DuckDB's message says (exit 2)."""
+    named = _NAMED_FILE.search(message)
+    return Problem(
+        "数仓文件正被别的程序打开 (例如 DBeaver 或另一个 Python)",
+        where=named[1] if named else str(where),
+        todo="请关闭那个程序后重新执行；平时查询请用 DATA/published 里的只读文件。",
         details=details,
     )
 

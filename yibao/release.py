@@ -22,7 +22,8 @@ def publish_checked(
 ) -> Generation:
     """Publishes the warehouse for a period: that given, else that of the build, else the newest reported.
 
-    Raises Problem: exit 2 when the period is not reported, exit 1 when the warehouse cannot be read or the disk not be written.
+    Raises Problem: exit 2 when the period is not reported or another program has the warehouse open, exit 1 when it
+    cannot be read or the disk not be written.
     """
     try:
         return _publish(project, paths, warehouse, period, now)

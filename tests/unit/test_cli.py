@@ -593,12 +593,26 @@ def test_a_warehouse_open_elsewhere_is_told(published: Run, inbox: Path, paths: 
     )
     try:
         assert other.stdout is not None and other.stdout.readline() == "open\n"
-        result = published("run", "--inbox", inbox, dbt=refuse_to_build)
-        assert result.exit_code == 2
-        assert "正被别的程序打开" in result.stderr
+        for arguments in (["run", "--inbox", inbox], ["publish"], ["check"]):
+            result = published(*arguments, dbt=refuse_to_build, check=quality.check)
+            assert result.exit_code == 2
+            assert "正被别的程序打开" in result.stderr and "请关闭那个程序" in result.stderr
+            assert paths.warehouse.name in result.stderr and f"PID {other.pid}" in result.stderr
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_warehouse_opened_elsewhere_during_the_build_is_told(yibao: Run, inbox: Path) -> None:
+    locked = 'IO Error: Could not set lock on file "/d/warehouse.duckdb": Conflicting lock is held in python'
+    result = yibao(
+        "run",
+        "--inbox",
+        inbox,
+        dbt=lambda *_: BuildResult(Outcome.BROKEN, broken=(Breakage("dbt", locked),)),
+    )
+    assert result.exit_code == 2
+    assert "正被别的程序打开" in result.stderr and "/d/warehouse.duckdb" in result.stderr
 
 
 def test_a_damaged_warehouse_is_told(published: Run, inbox: Path, paths: DataPaths) -> None:

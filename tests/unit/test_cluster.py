@@ -581,6 +581,8 @@ class FakeSession:
         self.interrupted = threading.Event()
         self.patience: list[int] = []
         self.client = SimpleNamespace(close=lambda: None, set_retry_policies=self.patience.extend)
+        self.settings: dict[str, str] = {}
+        self.conf = SimpleNamespace(set=self.settings.__setitem__)
 
     def range(self, *_: int) -> SimpleNamespace:
         return SimpleNamespace(toArrow=self.job)
@@ -620,6 +622,10 @@ def test_a_cluster_that_answers_gives_a_session(listening: int, pyspark_gives: A
     assert cluster.require_answer(f"sc://localhost:{listening}/;token=s3cret") is session
     assert len(session.patience) == 1 and session.patience[0] <= 30_000, "a server that died is given up soon"
     assert not session.interrupted.is_set()
+    assert session.settings["spark.sql.session.timeZone"] == "UTC", "as dbt's session, not as the cluster's"
+    assert session.settings["spark.sql.decimalOperations.allowPrecisionLoss"] == "false"
+    assert session.settings["spark.sql.ansi.enabled"] == "true"
+    assert not any("{{" in value for value in session.settings.values()), "dbt's own address is not for us"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import click
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 
 from tests.unit import small_cluster
 from tests.unit.small_warehouse import (
@@ -32,6 +35,7 @@ from tests.unit.small_warehouse import (
 from yibao import __version__, cli, cluster, publishing, quality
 from yibao.cluster import LocalCluster, Plan, Service, local
 from yibao.cluster.settings import Ports
+from yibao.lock import HOLDER, data_lock, is_held
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.quality import Severity, Status
@@ -428,6 +432,28 @@ def test_a_second_run_leaves_at_once_and_says_who_is_there(yibao: Run, inbox: Pa
     assert (paths.root / "yibao.lock.json").exists()
     assert "正在使用" not in yibao("status").stdout
     assert yibao("run", "--inbox", inbox).exit_code == 0
+
+
+def test_a_look_at_the_lock_keeps_no_run_out(paths: DataPaths) -> None:
+    paths.root.mkdir()
+    looking = FileLock(paths.lock, thread_local=False)
+    looking.acquire()
+    threading.Timer(0.2, looking.release).start()
+    with data_lock(paths, "run", datetime.now()):
+        assert is_held(paths)
+    assert not is_held(paths)
+
+
+def test_a_lock_that_may_not_be_tried_is_told_by_the_note(
+    paths: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with data_lock(paths, "run", datetime.now()):
+        note = (paths.root / HOLDER).read_bytes()
+    refusal = PermissionError(13, "denied", str(paths.lock))
+    monkeypatch.setattr(FileLock, "acquire", lambda *_, **__: (_ for _ in ()).throw(refusal))
+    assert not is_held(paths), "a folder that is not ours to write is not a folder in use"
+    (paths.root / HOLDER).write_bytes(note)
+    assert is_held(paths)
 
 
 # --- looking -----------------------------------------------------------------------------------------------------------

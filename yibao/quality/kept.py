@@ -111,11 +111,12 @@ def new_check(paths: DataPaths, now: datetime) -> tuple[str, str]:
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, paths: DataPaths, check_id: str) -> tuple[str, ...]:
-    """Makes quality_run and quality_result (every check) and quality_failing_key (of this one) in schema main.
+    """Makes quality_run and quality_result (this check and those before it) and quality_failing_key (of this one) in
+    schema main: whoever reads a generation finds its own check as the last. A later one is of the other engine.
 
     Raises Problem (exit 1) when a file of a check cannot be read.
     """
-    checks = history(paths)
+    checks = [check for check in history(paths) if check.check_id <= check_id]
     connection.execute(
         "create table main.quality_run (check_id text, checked_at text, target text, verdict text,"
         f" {', '.join(f'{name} bigint' for name in _COUNTS)}, seconds double)"

@@ -59,6 +59,13 @@ def disk_problem(error: OSError, where: Path | str) -> Problem:
     detail = (reason_zh(error),)
     if error.errno in _FULL:
         return full(place, detail)
+    if error.errno in _REFUSED and _is_unreadable(Path(place)):
+        return Problem(
+            "数据文件夹不能读取",
+            where=place,
+            todo=f"请让管理员给当前用户读取这个位置的权限，或用 --data 换一个文件夹，然后重新执行。{_KEPT}",
+            details=detail,
+        )
     if error.errno in _REFUSED | _NO_FOLDER:
         return Problem(
             "数据文件夹不能写入",
@@ -67,6 +74,12 @@ def disk_problem(error: OSError, where: Path | str) -> Problem:
             details=detail,
         )
     return broken(place, detail)
+
+
+def _is_unreadable(place: Path) -> bool:
+    """Whether this user may not read the place, or the nearest folder above it that can be seen at all."""
+    seen = next((path for path in (place, *place.parents) if os.access(path, os.F_OK)), None)
+    return seen is not None and not os.access(seen, os.R_OK | (os.X_OK if seen.is_dir() else 0))
 
 
 def reason_zh(error: OSError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -35,6 +36,7 @@ from tests.unit.small_warehouse import (
 from yibao import __version__, cli, cluster, publishing, quality
 from yibao.cluster import LocalCluster, Plan, Service, local
 from yibao.cluster.settings import Ports
+from yibao.disk import disk_problem
 from yibao.lock import HOLDER, data_lock, is_held
 from yibao.paths import DataPaths
 from yibao.problem import Problem
@@ -646,6 +648,23 @@ def test_a_damaged_warehouse_is_told(published: Run, inbox: Path, paths: DataPat
     result = published("run", "--inbox", inbox, dbt=refuse_to_build)
     assert result.exit_code == 1
     assert "可能已损坏" in result.stderr and "请删除这个文件" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("closed", "what"),
+    [(os.R_OK, "数据文件夹不能读取"), (os.X_OK, "数据文件夹不能读取"), (os.W_OK, "数据文件夹不能写入")],
+)
+def test_a_folder_that_may_not_be_read_is_not_called_one_that_may_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: int, what: str
+) -> None:
+    def access(path: Path, mode: int) -> bool:
+        return path.exists() and not (path == tmp_path and mode & closed)
+
+    monkeypatch.setattr(os, "access", access)
+    for place in (tmp_path, tmp_path / "published" / "CURRENT"):
+        problem = disk_problem(PermissionError(13, "Permission denied", str(place)), "")
+        assert (problem.what, problem.where) == (what, str(place))
+        assert "权限" in problem.todo
 
 
 def test_a_problem_holds_what_where_and_what_to_do() -> None:

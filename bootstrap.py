@@ -32,7 +32,6 @@ PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 DEBIAN_PACKAGES = {
     "ensurepip": "python3-venv",
     "java": "openjdk-17-jre-headless",
-    "ps": "procps",
     # the dashboard's tests look at it with a real browser, in Chinese
     "chromium": "chromium",
     "/usr/share/fonts/opentype/noto": "fonts-noto-cjk",

@@ -1,9 +1,10 @@
-"""What the disk answered, told to the bureau's people: full, not allowed, or broken."""
+"""What the disk answered, told to the bureau's people: full, not allowed, in use, or broken."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,9 @@ _BROKEN = frozenset({errno.EIO, getattr(errno, "ESTALE", errno.EIO), getattr(err
 _FULL_WORDS = (*map(os.strerror, _FULL), "not enough space on the disk")
 _BROKEN_WORDS = tuple(map(os.strerror, _BROKEN | _REFUSED))
 _DAMAGED_WORDS = ("Corrupt database file", "not a valid DuckDB database file")
+# Linux and Windows
+_IN_USE = re.compile(r"Could not set lock on file|being used by another process")
+_NAMED_FILE = re.compile(r'file "([^"]+)"')
 _KEPT = "已完整导入的文件和已发布的各版都完好。"
 
 
@@ -39,6 +43,8 @@ def problem_of(error: Exception, where: Path | str) -> Problem | None:
 
 def problem_in(message: str, where: Path | str, details: tuple[str, ...]) -> Problem | None:
     """The same of an error of DuckDB or dbt of which only the message is left; `where` is the database."""
+    if _IN_USE.search(message):
+        return open_elsewhere(message, where, details)
     if any(words in message for words in _FULL_WORDS):
         return full(str(where), details)
     if any(words in message for words in _DAMAGED_WORDS):
@@ -54,6 +60,13 @@ def disk_problem(error: OSError, where: Path | str) -> Problem:
     detail = (reason_zh(error),)
     if error.errno in _FULL:
         return full(place, detail)
+    if error.errno in _REFUSED and _is_unreadable(Path(place)):
+        return Problem(
+            "数据文件夹不能读取",
+            where=place,
+            todo=f"请让管理员给当前用户读取这个位置的权限，或用 --data 换一个文件夹，然后重新执行。{_KEPT}",
+            details=detail,
+        )
     if error.errno in _REFUSED | _NO_FOLDER:
         return Problem(
             "数据文件夹不能写入",
@@ -80,6 +93,12 @@ def place_problem(error: OSError, what: str, place: Path | str, todo: str) -> Pr
         todo=todo,
         exit_code=ExitCode.WRONG_USE if error.errno in _REFUSED | _UNFIT else ExitCode.UNEXPECTED,
     )
+
+
+def _is_unreadable(place: Path) -> bool:
+    """Whether this user may not read the place, or the nearest folder above it that can be seen at all."""
+    seen = next((path for path in (place, *place.parents) if os.access(path, os.F_OK)), None)
+    return seen is not None and not os.access(seen, os.R_OK | (os.X_OK if seen.is_dir() else 0))
 
 
 def reason_zh(error: OSError) -> str:
@@ -115,6 +134,17 @@ def broken(where: str, details: tuple[str, ...] = ()) -> Problem:
         where=where,
         todo=f"请检查磁盘和网络盘是否正常，然后重新执行；反复出现时请把位置告诉信息人员。{_KEPT}",
         exit_code=ExitCode.UNEXPECTED,
+        details=details,
+    )
+
+
+def open_elsewhere(message: str, where: Path | str, details: tuple[str, ...]) -> Problem:
+    """Another program has a database open, as DuckDB's message says (exit 2)."""
+    named = _NAMED_FILE.search(message)
+    return Problem(
+        "数仓文件正被别的程序打开 (例如 DBeaver 或另一个 Python)",
+        where=named[1] if named else str(where),
+        todo="请关闭那个程序后重新执行；平时查询请用 DATA/published 里的只读文件。",
         details=details,
     )
 

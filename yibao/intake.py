@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -124,8 +124,8 @@ def refused_files(paths: DataPaths) -> tuple[RefusedFile, ...]:
         ) from error
 
 
-def corrected_files(paths: DataPaths) -> tuple[CorrectedFile, ...]:
-    """The files refused by some landing before and taken since; not those that are refused again."""
+def corrected_files(paths: DataPaths, taken: Collection[str]) -> tuple[CorrectedFile, ...]:
+    """The files refused by some landing before and taken since, by a file of `taken`; not those that are refused again."""
     refused = {file.file for file in refused_files(paths)}
     return tuple(
         CorrectedFile(
@@ -136,7 +136,7 @@ def corrected_files(paths: DataPaths) -> tuple[CorrectedFile, ...]:
             found.batch,
         )
         for found in corrections(read_history(paths), read_ledger(paths))
-        if found.refusal.file not in refused
+        if found.corrected_file in taken and found.refusal.file not in refused
     )
 
 

@@ -1,4 +1,4 @@
-"""One writer at a time per data folder; the second leaves at once and says who holds it."""
+"""One writer at a time per data folder; the second leaves within a second and says who holds it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from yibao.paths import DataPaths
 from yibao.problem import Problem
 
 HOLDER = "yibao.lock.json"
+# who only looks whether it is held (is_held) holds it for a moment
+_PATIENCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def data_lock(paths: DataPaths, command: str, now: datetime) -> Iterator[None]:
     # the holder stands in a file of its own: on Windows a locked file cannot be read by others
     lock = FileLock(paths.lock)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_PATIENCE_SECONDS)
     except Timeout:
         raise _taken(paths) from None
     except OSError as error:
@@ -57,14 +59,19 @@ def data_lock(paths: DataPaths, command: str, now: datetime) -> Iterator[None]:
 
 
 def is_held(paths: DataPaths) -> bool:
-    """Whether a process holds the lock now (a note of a holder that was killed does not count)."""
+    """Whether a process holds the lock now (a note of a holder that was killed does not count).
+
+    Where this user may not try the lock, the holder's note is believed.
+    """
     if not paths.lock.exists():
         return False
     lock = FileLock(paths.lock)
     try:
         lock.acquire(timeout=0)
-    except (Timeout, OSError):
+    except Timeout:
         return True
+    except OSError:
+        return read_holder(paths) is not None
     lock.release()
     return False
 

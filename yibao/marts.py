@@ -76,6 +76,12 @@ def counties(connection: duckdb.DuckDBPyConnection) -> tuple[Region, ...]:
     return tuple(Region(*row) for row in rows)
 
 
+def files(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The landed sheets that the tables were built from, as `file_conservation` names them."""
+    rows = connection.execute("select distinct file from main.file_conservation").fetchall()
+    return frozenset(file for (file,) in rows)
+
+
 def conservation(connection: duckdb.DuckDBPyConnection) -> tuple[Conservation, ...]:
     """Rows by dataset, from `file_conservation`."""
     rows = connection.execute(

@@ -22,7 +22,8 @@ def publish_checked(
 ) -> Generation:
     """Publishes the warehouse for a period: that given, else that of the build, else the newest reported.
 
-    Raises Problem: exit 2 when the period is not reported, exit 1 when the warehouse cannot be read or the disk not be written.
+    Raises Problem: exit 2 when the period is not reported or another program has the warehouse open, exit 1 when it
+    cannot be read or the disk not be written.
     """
     try:
         return _publish(project, paths, warehouse, period, now)
@@ -39,17 +40,21 @@ def _publish(
     with duckdb.connect(str(warehouse.built.database), read_only=True) as connection:
         known = marts.periods(connection)
         counties = tuple(region.code for region in marts.counties(connection) if region.level == "county")
+        built_from = marts.files(connection)
     chosen = choose_period(known, period or warehouse.built.asked_period)
+    landed = (
+        InputSheet(entry.file, entry.sheet, entry.dataset, entry.rows, entry.sha256, entry.batch)
+        for entry in read_ledger(paths)
+    )
+    # a file that was landed since the build is in no figure
+    inputs = tuple(sheet for sheet in landed if sheet.label in built_from)
     provenance = Provenance(
         code_version=__version__,
         code_fingerprint=warehouse.built.code_fingerprint,
         catalogue_hash=catalogue_hash(project),
-        inputs=tuple(
-            InputSheet(entry.file, entry.sheet, entry.dataset, entry.rows, entry.sha256, entry.batch)
-            for entry in read_ledger(paths)
-        ),
+        inputs=inputs,
         refused=refused_files(paths),
-        corrected=corrected_files(paths),
+        corrected=corrected_files(paths, {sheet.file for sheet in inputs}),
     )
     names = dataset_names(project)
     return publishing.publish(

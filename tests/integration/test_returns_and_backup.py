@@ -21,6 +21,10 @@ from yibao import issuing
 from yibao.accounts import Role, User
 from yibao.figures import Scope, open_figures
 from yibao.paths import DataPaths
+from yibao.reporting.content import Letterhead
+from yibao.reporting.monthly import MONTHLY
+from yibao.reporting.numbers import Numbers
+from yibao.reporting.product import Order
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 BAD = INBOX.parent / "inbox_bad"
@@ -213,3 +217,16 @@ def test_what_was_sent_is_compared_with_what_came_since(come_again: Path) -> Non
         "2026年9月初步数报送后，补报结算单1条、冲销结算单1条、更正结算单1条（总费用净增加1.01万元，基金支付净增加0.65万元）、补报行政区划1条，"
     )
     assert issuing.restatement_note(figures, "2026-09", "990101") == ()
+
+
+def test_the_report_tells_of_the_newest_check_of_several(come_again: Path) -> None:
+    """Every run leaves a check: a county has as many as it had runs."""
+    figures = open_figures(DataPaths(come_again), Scope())
+    checks = figures.rows(str, "select check_id from quality_run order by checked_at")
+    assert len(checks) > 1
+    order = Order(
+        "2026-09", "990101", "示范县", "2026-10-12", Letterhead("", "", "", "", "", ""), sections=("quality",)
+    )
+    report = MONTHLY.compose(Numbers(figures, "2026-09", "990101"), order)
+    told = [one for one in report.figures if one.origin.table == "quality_run"]
+    assert len(told) == 6 and {dict(one.origin.keys)["check_id"] for one in told} == {checks[-1]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -64,17 +65,25 @@ class Frame:
     def count(self) -> int:
         return int(self.table.num_rows)
 
-    def select(self, name: str) -> Frame:
-        return Frame(self.table.select([name]), self.sizes)
-
-    def distinct(self) -> Frame:
-        return Frame(self.table.group_by(self.columns).aggregate([]), self.sizes)
+    def groupBy(self, name: str) -> SimpleNamespace:
+        counted = self.table.group_by([name]).aggregate([([], "count_all")])
+        return SimpleNamespace(count=lambda: Frame(counted.rename_columns([name, "count"]), self.sizes))
 
     def orderBy(self, name: str) -> Frame:
         return Frame(self.table.sort_by(name), self.sizes)
 
     def where(self, chosen: Any) -> Frame:
+        if isinstance(chosen, str):
+            chosen = self._by_hash(chosen)
         return Frame(self.table.filter(chosen), self.sizes)
+
+    def _by_hash(self, condition: str) -> Any:
+        """Every so many-th row stands in for a hash, which knows every column."""
+        listed = re.escape(", ".join(f"`{name}`" for name in self.columns))
+        found = re.fullmatch(rf"pmod\(xxhash64\({listed}\), (\d+)\) = (\d+)", condition)
+        assert found, condition
+        parts, part = map(int, found.groups())
+        return pa.array([number % parts == part for number in range(self.count())])
 
     def collect(self) -> list[Row]:
         return rows(self.table)

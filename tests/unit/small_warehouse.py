@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from yibao import quality
+from yibao.landing import read_ledger
 from yibao.paths import DataPaths
 from yibao.project import Project, find_project
 from yibao.publishing import Contents, Generation, InputSheet, Provenance, RefusedFile
@@ -130,10 +131,15 @@ def no_page(_: Generation) -> str:
 
 
 def fill(paths: DataPaths, extra_sql: str = "") -> None:
-    """Writes the tables and dbt's manifest."""
+    """Writes the tables and dbt's manifest; the rows are of the files that are landed, if any."""
     paths.root.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(paths.warehouse)) as connection:
         connection.execute(TABLES + extra_sql)
+        if landed := [entry.file for entry in read_ledger(paths)]:
+            connection.execute(
+                "create or replace table file_conservation as"
+                f" select * replace (unnest({landed!r}) as file) from file_conservation"
+            )
     write_manifest(engine_for("duckdb", paths))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import click
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 
 from tests.unit import small_cluster
 from tests.unit.small_warehouse import (
@@ -32,6 +36,8 @@ from tests.unit.small_warehouse import (
 from yibao import __version__, cli, cluster, publishing, quality
 from yibao.cluster import LocalCluster, Plan, Service, local
 from yibao.cluster.settings import Ports
+from yibao.disk import disk_problem
+from yibao.lock import HOLDER, data_lock, is_held
 from yibao.paths import DataPaths
 from yibao.problem import Problem
 from yibao.quality import Severity, Status
@@ -430,6 +436,28 @@ def test_a_second_run_leaves_at_once_and_says_who_is_there(yibao: Run, inbox: Pa
     assert yibao("run", "--inbox", inbox).exit_code == 0
 
 
+def test_a_look_at_the_lock_keeps_no_run_out(paths: DataPaths) -> None:
+    paths.root.mkdir()
+    looking = FileLock(paths.lock, thread_local=False)
+    looking.acquire()
+    threading.Timer(0.2, looking.release).start()
+    with data_lock(paths, "run", datetime.now()):
+        assert is_held(paths)
+    assert not is_held(paths)
+
+
+def test_a_lock_that_may_not_be_tried_is_told_by_the_note(
+    paths: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with data_lock(paths, "run", datetime.now()):
+        note = (paths.root / HOLDER).read_bytes()
+    refusal = PermissionError(13, "denied", str(paths.lock))
+    monkeypatch.setattr(FileLock, "acquire", lambda *_, **__: (_ for _ in ()).throw(refusal))
+    assert not is_held(paths), "a folder that is not ours to write is not a folder in use"
+    (paths.root / HOLDER).write_bytes(note)
+    assert is_held(paths)
+
+
 # --- looking -----------------------------------------------------------------------------------------------------------
 
 
@@ -567,6 +595,22 @@ def test_rollback_and_publish(published: Run, inbox: Path, paths: DataPaths) -> 
     assert published("publish", "--period", "2026-01").exit_code == 2
 
 
+def test_a_file_landed_since_the_build_is_no_input(published: Run, inbox: Path, paths: DataPaths) -> None:
+    good = (inbox / "检查.csv").read_text(encoding="utf-8").replace("\n1,", "\n3,")
+    (inbox / "补报.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    assert published("run", "--inbox", inbox).exit_code == 0
+    (inbox / "补报.csv").write_text(good, encoding="utf-8")
+    assert published("land", "--inbox", inbox).exit_code == 0
+    assert published("publish").exit_code == 0
+    provenance = publishing.require_current(paths).manifest.provenance
+    assert [item.file for item in provenance.inputs] == ["检查.csv"]
+    assert provenance.corrected == ()
+    assert published("run", "--inbox", inbox).exit_code == 0
+    provenance = publishing.require_current(paths).manifest.provenance
+    assert [item.file for item in provenance.inputs] == ["检查.csv", "补报.csv"]
+    assert [item.corrected_file for item in provenance.corrected] == ["补报.csv"]
+
+
 def test_a_warehouse_open_elsewhere_is_told(published: Run, inbox: Path, paths: DataPaths) -> None:
     code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     other = subprocess.Popen(
@@ -577,12 +621,26 @@ def test_a_warehouse_open_elsewhere_is_told(published: Run, inbox: Path, paths: 
     )
     try:
         assert other.stdout is not None and other.stdout.readline() == "open\n"
-        result = published("run", "--inbox", inbox, dbt=refuse_to_build)
-        assert result.exit_code == 2
-        assert "正被别的程序打开" in result.stderr
+        for arguments in (["run", "--inbox", inbox], ["publish"], ["check"]):
+            result = published(*arguments, dbt=refuse_to_build, check=quality.check)
+            assert result.exit_code == 2
+            assert "正被别的程序打开" in result.stderr and "请关闭那个程序" in result.stderr
+            assert paths.warehouse.name in result.stderr and f"PID {other.pid}" in result.stderr
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_warehouse_opened_elsewhere_during_the_build_is_told(yibao: Run, inbox: Path) -> None:
+    locked = 'IO Error: Could not set lock on file "/d/warehouse.duckdb": Conflicting lock is held in python'
+    result = yibao(
+        "run",
+        "--inbox",
+        inbox,
+        dbt=lambda *_: BuildResult(Outcome.BROKEN, broken=(Breakage("dbt", locked),)),
+    )
+    assert result.exit_code == 2
+    assert "正被别的程序打开" in result.stderr and "/d/warehouse.duckdb" in result.stderr
 
 
 def test_a_damaged_warehouse_is_told(published: Run, inbox: Path, paths: DataPaths) -> None:
@@ -590,6 +648,23 @@ def test_a_damaged_warehouse_is_told(published: Run, inbox: Path, paths: DataPat
     result = published("run", "--inbox", inbox, dbt=refuse_to_build)
     assert result.exit_code == 1
     assert "可能已损坏" in result.stderr and "请删除这个文件" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("closed", "what"),
+    [(os.R_OK, "数据文件夹不能读取"), (os.X_OK, "数据文件夹不能读取"), (os.W_OK, "数据文件夹不能写入")],
+)
+def test_a_folder_that_may_not_be_read_is_not_called_one_that_may_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: int, what: str
+) -> None:
+    def access(path: Path, mode: int) -> bool:
+        return path.exists() and not (path == tmp_path and mode & closed)
+
+    monkeypatch.setattr(os, "access", access)
+    for place in (tmp_path, tmp_path / "published" / "CURRENT"):
+        problem = disk_problem(PermissionError(13, "Permission denied", str(place)), "")
+        assert (problem.what, problem.where) == (what, str(place))
+        assert "权限" in problem.todo
 
 
 def test_a_problem_holds_what_where_and_what_to_do() -> None:

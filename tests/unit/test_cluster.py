@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -258,7 +259,8 @@ def test_a_process_that_ended_is_not_alive() -> None:
 
 
 @posix
-def test_a_narrow_terminal_does_not_hide_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("without", ["/proc", "ps"])
+def test_a_narrow_terminal_does_not_hide_a_service(monkeypatch: pytest.MonkeyPatch, without: str) -> None:
     # Java's command line holds the whole class path before Spark's name
     long = [
         sys.executable,
@@ -269,7 +271,13 @@ def test_a_narrow_terminal_does_not_hide_a_service(monkeypatch: pytest.MonkeyPat
         "x" * 300,
         "org.apache.spark.Fake",
     ]
+    if not (Path("/proc").is_dir() if without == "ps" else shutil.which("ps")):
+        pytest.skip("the other way is not there")
     program = subprocess.Popen(long)
+    if without == "ps":
+        monkeypatch.setenv("PATH", "")
+    else:
+        monkeypatch.setattr(local, "_PROCESSES", Path("/no/such/folder"))
     try:
         assert Service("master", program.pid).is_alive
         monkeypatch.setenv("COLUMNS", "80")
@@ -299,6 +307,22 @@ def test_a_cluster_starts_and_stops(machine: Machine, paths: DataPaths) -> None:
     assert machine.alive() == set()
     assert cluster.status(paths) is None and cluster.stop(paths) is None
     assert cluster.start(paths, PLAN, silent).token != started.token
+
+
+@posix
+def test_two_commands_at_once_do_not_start_two_clusters(machine: Machine, paths: DataPaths) -> None:
+    refused: list[Problem] = []
+
+    def meanwhile(_: str) -> None:
+        for other in (lambda: cluster.start(paths, PLAN, silent), lambda: cluster.stop(paths)):
+            with pytest.raises(Problem, match="另一个命令正在启动或停止这个集群") as problem:
+                other()
+            refused.append(problem.value)
+
+    started = cluster.start(paths, PLAN, meanwhile)
+    assert {problem.exit_code for problem in refused} == {ExitCode.WRONG_USE}
+    assert len(machine.programs) == 4 and started.is_alive
+    assert cluster.stop(paths) == started
 
 
 @posix
@@ -581,6 +605,8 @@ class FakeSession:
         self.interrupted = threading.Event()
         self.patience: list[int] = []
         self.client = SimpleNamespace(close=lambda: None, set_retry_policies=self.patience.extend)
+        self.settings: dict[str, str] = {}
+        self.conf = SimpleNamespace(set=self.settings.__setitem__)
 
     def range(self, *_: int) -> SimpleNamespace:
         return SimpleNamespace(toArrow=self.job)
@@ -620,6 +646,10 @@ def test_a_cluster_that_answers_gives_a_session(listening: int, pyspark_gives: A
     assert cluster.require_answer(f"sc://localhost:{listening}/;token=s3cret") is session
     assert len(session.patience) == 1 and session.patience[0] <= 30_000, "a server that died is given up soon"
     assert not session.interrupted.is_set()
+    assert session.settings["spark.sql.session.timeZone"] == "UTC", "as dbt's session, not as the cluster's"
+    assert session.settings["spark.sql.decimalOperations.allowPrecisionLoss"] == "false"
+    assert session.settings["spark.sql.ansi.enabled"] == "true"
+    assert not any("{{" in value for value in session.settings.values()), "dbt's own address is not for us"
 
 
 @pytest.mark.parametrize(

@@ -172,14 +172,18 @@ def test_a_large_table_comes_in_parts(
     assert sorted(at_home(engine)["indicator_value"]) == sorted(zip(periods * 2, range(6), strict=True))
 
 
-def test_a_large_table_without_periods_comes_at_once(
+def test_a_large_table_without_periods_and_a_large_period_come_in_parts_too(
     engine: OnSpark, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 2)
-    cluster.tables = {"dim_institution": VALUES.drop_columns(["period"])}
-    bring(engine, cluster, ["dim_institution"])
-    assert cluster.sizes == [4]
-    assert len(at_home(engine)["dim_institution"]) == 4
+    monkeypatch.setattr(on_spark, "_ROWS_AT_ONCE", 50)
+    numbers = list(range(100))
+    months = pa.table({"period": ["2026-08"] * 90 + ["2026-09"] * 10, "n": numbers})
+    cluster.tables = {"dim_institution": months.drop_columns(["period"]), "mart_fund": months}
+    bring(engine, cluster, ["dim_institution", "mart_fund"])
+    assert cluster.sizes == [50, 50, 45, 45, 10]
+    found = at_home(engine)
+    assert sorted(found["dim_institution"]) == [(number,) for number in numbers]
+    assert sorted(found["mart_fund"]) == sorted(zip(*months.to_pydict().values(), strict=True))
 
 
 def test_no_row_is_lost_between_the_parts(

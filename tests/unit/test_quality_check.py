@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -323,15 +327,47 @@ def test_a_check_that_died_leaves_nothing_that_counts(
     paths = warehouse(tmp_path / "data")
     project, engine = project_with(tmp_path / "project", visit=suite(SOME)), engine_for("duckdb", paths)
     with monkeypatch.context() as dying:
-        dying.setattr("yibao.quality.kept.shutil.rmtree", lambda *_, **__: None)
+        dying.setattr("yibao.durable.remove_folder", lambda _: None)
         dying.setattr("yibao.quality.kept.os.rename", lambda *_: (_ for _ in ()).throw(OSError("died")))
         with pytest.raises(OSError, match="died"):
             run(project, paths)
     assert [path.name[:10] for path in paths.quality.iterdir()] == [".incoming-"]
     with pytest.raises(Problem, match="还没有做过数据质量检查"):
         checked(project, engine)
+    (leftover,) = paths.quality.iterdir()
+    (leftover / "result.parquet").chmod(0o444)
+    monkeypatch.setattr("shutil.rmtree", _as_windows(shutil.rmtree))
     report, _ = run(project, paths)
     assert [path.name for path in paths.quality.iterdir()] == [report.check_id], "the next check sweeps it"
+
+
+def _as_windows(remove: Callable[..., None]) -> Callable[..., None]:
+    def remove_writable(folder: Path | str, **options: object) -> None:
+        for path in Path(folder).rglob("*"):
+            if not path.stat().st_mode & 0o200:
+                raise PermissionError(13, "read-only", str(path))
+        remove(folder, **options)
+
+    return remove_writable
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["", "[]", "null", {"seconds": None}, {"checked_at": None}, {"checked_at": "2026-11-21T10:15:00"}],
+)
+def test_a_check_whose_record_is_damaged_is_none(tmp_path: Path, damage: str | dict[str, Any]) -> None:
+    paths = warehouse(tmp_path / "data")
+    project, engine = project_with(tmp_path / "project", visit=suite(SOME)), engine_for("duckdb", paths)
+    report, _ = run(project, paths)
+    record = paths.quality / report.check_id / "run.json"
+    whole = json.loads(record.read_text(encoding="utf-8"))
+    record.chmod(0o644)
+    text = damage if isinstance(damage, str) else json.dumps({**whole, **damage})
+    record.write_text(text, encoding="utf-8")
+    with pytest.raises(Problem, match="还没有做过数据质量检查"):
+        checked(project, engine)
+    run(project, paths)
+    checked(project, engine)
 
 
 def test_a_damaged_record_is_told(tmp_path: Path) -> None:

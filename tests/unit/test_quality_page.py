@@ -9,6 +9,7 @@ import json
 import os
 import re
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,14 +20,23 @@ from click.testing import CliRunner, Result
 
 from tests.unit.file_limit import file_limit
 from tests.unit.quality_tables import CHECK_ID, EMPTY, REGIONS, ROWS, fill_quality
-from tests.unit.small_warehouse import CONTENTS, NOW, checked_warehouse, no_page, passed_warehouse
+from tests.unit.small_warehouse import (
+    CONTENTS,
+    NOW,
+    checked_warehouse,
+    checking,
+    no_page,
+    passed_warehouse,
+)
 from yibao import cli, publishing, quality_page
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
+from yibao.project import find_project
 from yibao.publishing import Generation, Manifest, RefusedFile, Table
 from yibao.publishing.store import sha256_of
 from yibao.quality_page import page_of_check, page_of_generation, read_check, read_generation, render
 from yibao.quality_page.report import Standing
+from yibao.warehouse import engine_for
 
 NAMES = {
     "settlement": "结算单",
@@ -132,11 +142,19 @@ def test_a_report_holds_what_the_tables_say(published: Generation) -> None:
     assert (ledger.counts, ledger.causes) == ({"timing": 1}, {"晚入账": 1})
 
 
-def test_the_check_of_a_generation_is_the_last_that_passed(tmp_path: Path) -> None:
-    later = "insert into quality_run values ('20261122T000000Z-dddddd', '2026-11-22T00:00:00Z', 'spark', 'failed', 8, 7, 1, 0, 0, 0, 9);"
-    report = read_generation(generation(tmp_path / RUN_ID, REGIONS + EMPTY + ROWS + later))
-    assert report.check is not None and report.check.check_id == CHECK_ID
-    assert report.history is not None and len(report.history) == 4
+def test_the_check_of_a_generation_is_its_own(tmp_path: Path) -> None:
+    paths = passed_warehouse(tmp_path)
+    warehouse = checked_warehouse(paths)
+    engine = engine_for("duckdb", paths)
+    engine.target = "spark"
+    checking(find_project(), engine, lambda: NOW + timedelta(days=1), lambda *_: None)
+    published = publishing.publish(paths, warehouse, CONTENTS, NOW + timedelta(days=2), no_page)
+    report = read_generation(published)
+    assert report.check is not None and report.check.check_id == warehouse.check_id
+    assert report.history == (report.check,), "a later check, of the other engine, is no part of it"
+    again = publishing.publish(paths, checked_warehouse(paths, 3), CONTENTS, NOW + timedelta(days=4), no_page)
+    targets = [check.target for check in read_generation(again).history or ()]
+    assert targets == ["duckdb", "spark", "duckdb"]
 
 
 def test_an_empty_table_is_not_called_missing(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.landing_kit import CONTRACT, NOW, REGION, Desk
 from tests.unit.file_limit import file_limit
 from yibao import cli
 from yibao.intake import corrected_files
-from yibao.landing import LandingError
+from yibao.landing import LandingError, read_ledger
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.publishing import (
@@ -228,7 +228,8 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def told(desk: Desk) -> list[tuple[str, str, str]]:
-    return [(found.file, found.corrected_file, found.batch) for found in corrected_files(desk.paths)]
+    taken = {entry.file for entry in read_ledger(desk.paths)}
+    return [(found.file, found.corrected_file, found.batch) for found in corrected_files(desk.paths, taken)]
 
 
 def test_a_refused_file_that_comes_again_is_corrected(desk: Desk) -> None:
@@ -279,7 +280,7 @@ def test_a_damaged_history_is_told(desk: Desk) -> None:
     desk.land()
     desk.paths.refusal_history.write_text("[{", encoding="utf-8")
     with pytest.raises(LandingError, match="拒收记录"):
-        corrected_files(desk.paths)
+        corrected_files(desk.paths, ())
 
 
 # ---- the command ----

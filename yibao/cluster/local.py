@@ -10,10 +10,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from yibao import durable
 from yibao.cluster.settings import LOOPBACK, Plan, Ports, from_text, properties, to_text
@@ -21,6 +23,8 @@ from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 
 _CONNECT_SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
+# of Linux: ps is in a package of its own there, and not on every machine
+_PROCESSES = Path("/proc")
 _START_SECONDS = 90.0
 _STOP_SECONDS = 20.0
 _DAEMON_MB = 256
@@ -38,14 +42,7 @@ class Service:
     @property
     def is_alive(self) -> bool:
         """Whether the process is there and is Spark's: a pid is given to another program after a while."""
-        # ww: ps cuts at COLUMNS, and the class path stands before Spark's name
-        shown = subprocess.run(
-            ["ps", "-ww", "-o", "stat=,command=", "-p", str(self.pid)],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout.strip()
-        return "org.apache.spark" in shown and not shown.startswith("Z")
+        return "org.apache.spark" in _command_line(self.pid)
 
 
 @dataclass(frozen=True)
@@ -68,6 +65,19 @@ class LocalCluster:
         return all(service.is_alive for service in self.services)
 
 
+def _command_line(pid: int) -> str:
+    """What a process was started with; nothing where it ended."""
+    if _PROCESSES.is_dir():
+        with suppress(OSError):
+            return (_PROCESSES / str(pid) / "cmdline").read_text(errors="replace")
+        return ""
+    # macOS. ww: ps cuts at COLUMNS, and the class path stands before Spark's name
+    told = subprocess.run(
+        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return "" if told.startswith("Z") else told
+
+
 def status(paths: DataPaths) -> LocalCluster | None:
     """The cluster that was started for this data folder, alive or not; None where none was, or it was stopped."""
     try:
@@ -88,10 +98,15 @@ def status(paths: DataPaths) -> LocalCluster | None:
 def start(paths: DataPaths, plan: Plan, tell: Callable[[str], None]) -> LocalCluster:
     """Brings up master, workers and Connect server, or what is missing of them; returns when the server listens.
 
-    Raises Problem: exit 2 where Java or the extra `cluster` is missing, or a cluster of another size runs already;
-    exit 1 when a service does not come up (its log is named).
+    Raises Problem: exit 2 where Java or the extra `cluster` is missing, a cluster of another size runs already, or
+    another command starts or stops it now; exit 1 when a service does not come up (its log is named).
     """
     _require_tools()
+    with _alone(paths):
+        return _start(paths, plan, tell)
+
+
+def _start(paths: DataPaths, plan: Plan, tell: Callable[[str], None]) -> LocalCluster:
     before = status(paths)
     if before and any(service.is_alive for service in before.services):
         if before.plan != plan:
@@ -125,12 +140,37 @@ def start(paths: DataPaths, plan: Plan, tell: Callable[[str], None]) -> LocalClu
 
 
 def stop(paths: DataPaths) -> LocalCluster | None:
-    """Ends every process of the cluster, the server first; tables and metastore stay. None where nothing was up."""
-    cluster = status(paths)
-    if cluster is not None:
-        _end(cluster.services)
-        _record(paths).unlink(missing_ok=True)
+    """Ends every process of the cluster, the server first; tables and metastore stay. None where nothing was up.
+
+    Raises Problem (exit 2) where another command starts or stops it now.
+    """
+    if not _folder(paths).is_dir():
+        return None
+    with _alone(paths):
+        cluster = status(paths)
+        if cluster is not None:
+            _end(cluster.services)
+            _record(paths).unlink(missing_ok=True)
     return cluster
+
+
+@contextmanager
+def _alone(paths: DataPaths) -> Iterator[None]:
+    # not the lock of the data folder: what is missing of a cluster may be added while a run waits for it
+    lock = FileLock(_folder(paths) / "cluster.lock")
+    _folder(paths).mkdir(parents=True, exist_ok=True)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Problem(
+            "另一个命令正在启动或停止这个集群",
+            where=lock.lock_file,
+            todo="请等它结束（最多几分钟），再用 yibao cluster status 查看。",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @dataclass(frozen=True)
@@ -162,7 +202,7 @@ def _recipes(plan: Plan, ports: Ports) -> Iterator[_Recipe]:
 
 
 def _spawn(paths: DataPaths, recipe: _Recipe) -> Service:
-    folder = paths.spark / "cluster"
+    folder = _folder(paths)
     logs = folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     environment = {
@@ -191,7 +231,7 @@ def _spawn(paths: DataPaths, recipe: _Recipe) -> Service:
 def _await_port(paths: DataPaths, service: Service, port: int | None) -> None:
     if port is None:
         return
-    log = paths.spark / "cluster" / "logs" / f"{service.name}.log"
+    log = _folder(paths) / "logs" / f"{service.name}.log"
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
@@ -281,12 +321,16 @@ def _free_ports() -> Ports:
     return Ports(first_free(7077), first_free(8180), first_free(15002), first_free(4040))
 
 
+def _folder(paths: DataPaths) -> Path:
+    return paths.spark / "cluster"
+
+
 def _record(paths: DataPaths) -> Path:
-    return paths.spark / "cluster" / "cluster.json"
+    return _folder(paths) / "cluster.json"
 
 
 def _settings_file(paths: DataPaths) -> Path:
-    return paths.spark / "cluster" / "conf" / "spark-defaults.conf"
+    return _folder(paths) / "conf" / "spark-defaults.conf"
 
 
 def _write_settings(paths: DataPaths, plan: Plan, ports: Ports) -> None:

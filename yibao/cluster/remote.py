@@ -10,9 +10,12 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import yaml
+
 from yibao.cluster.local import require_extra, status
 from yibao.paths import DataPaths
 from yibao.problem import Problem
+from yibao.project import Project, find_project
 
 REMOTE_VARIABLE = "SPARK_REMOTE"
 _CONNECT_SECONDS = 5.0
@@ -40,8 +43,15 @@ def spark_remote(paths: DataPaths, environment: Mapping[str, str] = os.environ) 
     return cluster.remote
 
 
+def _session_settings(project: Project) -> dict[str, str]:
+    """What profiles.yml says to a session of dbt: without it a check would reckon otherwise than the build."""
+    profile = yaml.safe_load((project.root / "profiles.yml").read_text(encoding="utf-8"))
+    said = profile["yibao"]["outputs"]["spark"]["server_side_parameters"]
+    return {name: value for name, value in said.items() if name != "spark.remote"}
+
+
 def require_answer(remote: str) -> Any:
-    """A session on the cluster, after it ran one small job; at most 30 seconds.
+    """A session on the cluster with dbt's settings, after it ran one small job; at most 30 seconds.
 
     Raises Problem (exit 2) when nobody listens, the key is not accepted, or no worker takes the job.
     """
@@ -61,6 +71,7 @@ def require_answer(remote: str) -> Any:
     from pyspark.sql import SparkSession
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
+    settings = _session_settings(find_project())
     answers: list[Any] = []
     errors: list[Exception] = []
 
@@ -70,6 +81,8 @@ def require_answer(remote: str) -> Any:
             # a server that died is given up after 9 seconds; the client's own patience is 10 minutes for every statement
             session.client.set_retry_policies([DefaultPolicy(max_retries=5, max_backoff=5_000)])
             answers.append(session)
+            for name, value in settings.items():
+                session.conf.set(name, value)
             session.range(0, 1, 1, 1).toArrow()
             answers.append("done")
         except Exception as error:

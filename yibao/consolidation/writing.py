@@ -15,10 +15,7 @@ from yibao.consolidation.reading import Package
 from yibao.paths import DataPaths
 from yibao.project import Project, catalogue_hash, code_fingerprint
 from yibao.publishing import PACKAGE, Contents, Generation, InputSheet, Provenance
-from yibao.quality import CheckedWarehouse, Report, Severity, Status, kept
-from yibao.quality.failing import FailingKeys
-from yibao.quality.results import Judged, Result
-from yibao.quality.suites import Expectation, Suite
+from yibao.quality import CheckedWarehouse, Expectation, Judged, Result, Severity, Status, Suite, record
 from yibao.quality_page import page_of_generation
 from yibao.reporting.bureau import LEFT_OUT
 from yibao.warehouse import BuiltWarehouse
@@ -78,7 +75,7 @@ def publish_city(
     """
     mark = hashlib.sha256("\n".join(sorted(one.sha256 for one in taken)).encode()).hexdigest()
     fingerprint = code_fingerprint(project)
-    check_id = _keep_check(paths, project, judgements, taken, mark, fingerprint, now)
+    check_id = record(paths, _results(project, judgements, taken), mark, fingerprint, now)
     built = BuiltWarehouse(database, tuple(sorted(tables)), period, fingerprint, mark)
     provenance = Provenance(
         code_version=__version__,
@@ -102,32 +99,6 @@ def publish_city(
 
 def _left_out(judgements: Sequence[Judgement]) -> tuple[str, ...]:
     return tuple(one.county.name for one in judgements if one.verdict is Verdict.LEFT_OUT)
-
-
-def _keep_check(
-    paths: DataPaths,
-    project: Project,
-    judgements: Sequence[Judgement],
-    taken: Sequence[Taken],
-    mark: str,
-    fingerprint: str,
-    now: datetime,
-) -> str:
-    check_id, checked_at = kept.new_check(paths, now)
-    report = Report(
-        check_id=check_id,
-        checked_at=checked_at,
-        target="duckdb",
-        mark=mark,
-        fingerprint=fingerprint,
-        seconds=0.0,
-        results=_results(project, judgements, taken),
-    )
-    with kept.draft(paths) as aside:
-        with FailingKeys(aside / kept.FAILING_KEY, check_id, frozenset()):
-            pass
-        kept.keep(paths, aside, report)
-    return check_id
 
 
 def _results(project: Project, judgements: Sequence[Judgement], taken: Sequence[Taken]) -> tuple[Result, ...]:

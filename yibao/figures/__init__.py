@@ -56,7 +56,7 @@ from yibao.figures.quarantine import (
     quarantined_rows,
     quarantined_rules,
 )
-from yibao.figures.reader import Figures, open_figures
+from yibao.figures.reader import Figures, open_figures, outdated
 from yibao.figures.referral import Flow, Outside, Treated, flows, joined, outside, treated_by_location
 from yibao.figures.restatement import (
     RestatedRow,
@@ -156,6 +156,7 @@ __all__ = [
     "layers",
     "open_figures",
     "open_findings",
+    "outdated",
     "outside",
     "paid_by_scheme",
     "paid_by_tier",

@@ -20,7 +20,7 @@ from yibao.issuing.entries import Issued
 from yibao.landing import LedgerEntry, read_ledger
 from yibao.paths import CONTRACT_FILE_ID, DataPaths
 from yibao.problem import ExitCode, Problem
-from yibao.publishing import OpenGeneration
+from yibao.publishing import PACKAGE, OpenGeneration, Provenance
 
 CONTRACT = CONTRACT_FILE_ID
 ISSUE, VALUES, SHEETS, CATALOGUE = "issue.parquet", "values.parquet", "sheets.parquet", "catalogue.parquet"
@@ -142,19 +142,15 @@ def copies_of(opened: OpenGeneration, entry: Issued, sheets: Sequence[LedgerEntr
     }
 
 
-def sheets_of(paths: DataPaths, opened: OpenGeneration) -> tuple[LedgerEntry, ...]:
-    """The landed sheets that the generation was made from.
+def sheets_of(paths: DataPaths, provenance: Provenance) -> tuple[LedgerEntry, ...]:
+    """The landed sheets that a generation was made from; none for a city's, which was made from packages.
 
-    The manifest may also name a file that was landed between the build and its publication: that one is not in the
-    figures. Raises Problem (exit 1) when a file of the generation is no longer in the landing ledger.
+    Raises Problem (exit 1) when a file of the generation is no longer in the landing ledger.
     """
     landed = {(entry.sha256, entry.batch, entry.sheet): entry for entry in read_ledger(paths)}
-    built = {
-        label for (label,) in opened.connection.execute("select file from main.file_conservation").fetchall()
-    }
     found = []
-    for sheet in opened.generation.manifest.provenance.inputs:
-        if (f"{sheet.file}#{sheet.sheet}" if sheet.sheet else sheet.file) not in built:
+    for sheet in provenance.inputs:
+        if sheet.dataset == PACKAGE:
             continue
         entry = landed.get((sheet.sha256, sheet.batch, sheet.sheet))
         if entry is None:

@@ -55,7 +55,7 @@ def issue(paths: DataPaths, made: MadeReport, status: Status, issuer: Issuer, no
     number = 1 + sum(entry.key == told.key for entry in of_period)
     with open_generation(find(paths, told.run_id)) as opened:
         manifest = opened.generation.manifest
-        sheets = sheets_of(paths, opened)
+        sheets = sheets_of(paths, manifest.provenance)
         bare = Issued(
             *told.key,
             issue=f"{told.period}/{name}-{number}",

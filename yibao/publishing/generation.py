@@ -26,6 +26,11 @@ class InputSheet:
     sha256: str
     batch: str
 
+    @property
+    def label(self) -> str:
+        """The name that the published tables know it by (stg_file)."""
+        return self.file if self.sheet is None else f"{self.file}#{self.sheet}"
+
 
 @dataclass(frozen=True)
 class RefusedFile:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from yibao.quality.suites import Severity
 RUN, RESULT, FAILING_KEY = "run.json", "result.parquet", "failing_key.parquet"
 TABLES = ("quality_failing_key", "quality_result", "quality_run")
 _INCOMING = ".incoming-"
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _COUNTS = ("expectations", "passed", "failed_critical", "failed_warning", "failed_info", "errors")
 _RESULT_SCHEMA = pa.schema(
     [
@@ -63,13 +63,15 @@ def draft(paths: DataPaths) -> Iterator[Path]:
     """A folder to write a check into; what a process that died left there goes. The caller holds the data lock."""
     paths.quality.mkdir(parents=True, exist_ok=True)
     for leftover in paths.quality.glob(f"{_INCOMING}*"):
-        shutil.rmtree(leftover)
+        durable.remove_folder(leftover)
     aside = paths.quality / f"{_INCOMING}{secrets.token_hex(6)}"
     aside.mkdir()
     try:
         yield aside
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        # what stays is swept by the next check, and must not hide how this one ended
+        with suppress(OSError):
+            durable.remove_folder(aside)
 
 
 def keep(paths: DataPaths, aside: Path, report: Report) -> None:
@@ -94,7 +96,7 @@ def history(paths: DataPaths) -> tuple[KeptCheck, ...]:
     for path in paths.quality.glob(f"[0-9]*/{RUN}"):
         try:
             found.append(_read(path.parent))
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             continue
     return tuple(sorted(found, key=lambda check: (check.checked_at, check.check_id)))
 
@@ -105,15 +107,16 @@ def new_check(paths: DataPaths, now: datetime) -> tuple[str, str]:
     moment = now.astimezone(UTC).replace(microsecond=0)
     for check in history(paths):
         moment = max(moment, datetime.fromisoformat(check.checked_at) + timedelta(seconds=1))
-    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", moment.strftime(_INSTANT)
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, paths: DataPaths, check_id: str) -> tuple[str, ...]:
-    """Makes quality_run and quality_result (every check) and quality_failing_key (of this one) in schema main.
+    """Makes quality_run and quality_result (this check and those before it) and quality_failing_key (of this one) in
+    schema main: whoever reads a generation finds its own check as the last. A later one is of the other engine.
 
     Raises Problem (exit 1) when a file of a check cannot be read.
     """
-    checks = history(paths)
+    checks = [check for check in history(paths) if check.check_id <= check_id]
     connection.execute(
         "create table main.quality_run (check_id text, checked_at text, target text, verdict text,"
         f" {', '.join(f'{name} bigint' for name in _COUNTS)}, seconds double)"
@@ -149,10 +152,11 @@ def write_tables(connection: duckdb.DuckDBPyConnection, paths: DataPaths, check_
 
 def _read(folder: Path) -> KeptCheck:
     content = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    datetime.strptime(content["checked_at"], _INSTANT)
     return KeptCheck(
         folder=folder,
         check_id=folder.name,
-        checked_at=str(content["checked_at"]),
+        checked_at=content["checked_at"],
         target=str(content["target"]),
         verdict=Verdict(content["verdict"]),
         counts=tuple(int(content[name]) for name in _COUNTS),

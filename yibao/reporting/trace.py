@@ -10,8 +10,7 @@ from typing import Any
 
 import duckdb
 
-from yibao.figures import Figures
-from yibao.figures.reader import outdated
+from yibao.figures import Figures, outdated
 from yibao.problem import Problem
 from yibao.reporting import delimited
 from yibao.reporting.content import EXACT, UNITS, Figure, Kind, Origin

@@ -119,12 +119,7 @@ def read_listing(opened: OpenGeneration, contract: Contract) -> Listing:
     """
     generation = opened.generation
     inputs = generation.manifest.provenance.inputs
-    sheets = {
-        sheet.file if sheet.sheet is None else f"{sheet.file}#{sheet.sheet}": Sheet(
-            sheet.file, sheet.sheet, sheet.batch
-        )
-        for sheet in inputs
-    }
+    sheets = {sheet.label: Sheet(sheet.file, sheet.sheet, sheet.batch) for sheet in inputs}
     about = About(
         generation.run_id,
         generation.period,

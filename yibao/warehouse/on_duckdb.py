@@ -10,7 +10,6 @@ import duckdb
 
 from yibao.disk import damaged_warehouse, problem_of
 from yibao.paths import DataPaths
-from yibao.problem import Problem
 
 
 class OnDuckdb:
@@ -37,14 +36,8 @@ class OnDuckdb:
         try:
             duckdb.connect(str(self.database)).close()
         except duckdb.Error as error:
-            if "lock" not in str(error).lower() and "being used" not in str(error).lower():
-                told = problem_of(error, self.database)
-                raise told or damaged_warehouse(self.database, (str(error).splitlines()[0],)) from error
-            raise Problem(
-                "数仓文件正被别的程序打开 (例如 DBeaver 或另一个 Python)",
-                where=str(self.database),
-                todo="请关闭那个程序后重试；查询请用 DATA/published 里的只读文件。",
-            ) from error
+            told = problem_of(error, self.database)
+            raise told or damaged_warehouse(self.database, (str(error).splitlines()[0],)) from error
 
     def mark(self) -> str | None:
         """Size and time of the file: another program that writes to it changes them."""

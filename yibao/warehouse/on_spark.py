@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -99,10 +100,21 @@ class OnSpark:
 
 
 def _parts(frame: Any) -> Iterator[Any]:
-    """The frame itself, or by period where it is too large for one answer."""
-    if "period" not in frame.columns or frame.count() <= _ROWS_AT_ONCE:
+    """The frame itself; where it is too large for one answer by period, and such a part by the hash of its rows."""
+    rows = frame.count()
+    if "period" not in frame.columns or rows <= _ROWS_AT_ONCE:
+        yield from _pieces(frame, rows)
+        return
+    for row in frame.groupBy("period").count().orderBy("period").collect():
+        # null-safe: rows without a period are a part too
+        yield from _pieces(frame.where(frame["period"].eqNullSafe(row["period"])), row["count"])
+
+
+def _pieces(frame: Any, rows: int) -> Iterator[Any]:
+    pieces = math.ceil(rows / _ROWS_AT_ONCE)
+    if pieces <= 1:
         yield frame
         return
-    for row in frame.select("period").distinct().orderBy("period").collect():
-        # null-safe: rows without a period are a part too
-        yield frame.where(frame["period"].eqNullSafe(row["period"]))
+    columns = ", ".join(f"`{name}`" for name in frame.columns)
+    for piece in range(pieces):
+        yield frame.where(f"pmod(xxhash64({columns}), {pieces}) = {piece}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from yibao.labels import dataset
-from yibao.quality_page.labels import KINDS
+from yibao.quality_page import labels
 from yibao.reporting import balance
 from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Column, Content, Figure, How, Paragraph, Table
@@ -123,13 +124,21 @@ def _datasets(scene: Scene) -> tuple[str, ...]:
     return found
 
 
+@dataclass(frozen=True)
+class _Run:
+    check_id: str
+    verdict: str
+
+
 def _checks(scene: Scene) -> tuple[Paragraph, ...]:
-    verdicts = scene.numbers.figures.rows(str, "select verdict from quality_run")
-    if len(verdicts) != 1:
+    # a generation's own check is the last that it holds
+    runs = scene.numbers.figures.rows(_Run, "select check_id, verdict from quality_run order by check_id")
+    if not runs:
         return say.paragraph(("没有质量检查的记录。",))
+    run = runs[-1]
 
     def held(column: str, name: str) -> Figure:
-        return _figure(scene, "quality_run", column, name)
+        return _figure(scene, "quality_run", column, name, "cell", ("check_id", run.check_id))
 
     return say.paragraph(
         say.sentence(
@@ -139,7 +148,7 @@ def _checks(scene: Scene) -> tuple[Paragraph, ...]:
             say.told("提醒项", held("failed_warning", "未通过的提醒项"), "项"),
             say.told("参考项", held("failed_info", "未通过的参考项"), "项"),
             say.told("检查未能执行的", held("errors", "出错的检查项"), "项"),
-            (f"检查结论为{_VERDICTS.get(verdicts[0], verdicts[0])}",),
+            (f"检查结论为{_VERDICTS.get(run.verdict, run.verdict)}",),
         )
     )
 
@@ -208,7 +217,11 @@ def _agreement(scene: Scene, status: str, word: str, *keys: tuple[str, str]) -> 
 
 def _kind(scene: Scene, code: str) -> Clause:
     number = _agreements(scene, ("kind", code), ("status", "differs"))
-    return say.valued(KINDS[code][1] if code in KINDS else code, number, "项") if number.value else ()
+    return (
+        say.valued(labels.KINDS[code][1] if code in labels.KINDS else code, number, "项")
+        if number.value
+        else ()
+    )
 
 
 def quality_forms(scene: Scene) -> tuple[Table, ...]:

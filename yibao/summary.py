@@ -21,6 +21,13 @@ _LEVEL_ZH = {"alarm": "报警", "warning": "预警"}
 # more counties than this are told by the city's figures alone
 _REGIONS_SHOWN = 6
 _LINES_SHOWN = 10
+_STEPS_ZH = {
+    "land": "导入",
+    "verify": "核对已导入的文件",
+    "build": "建仓与校验",
+    "check": "数据质量检查",
+    "publish": "发布",
+}
 
 
 def show_run(screen: Screen, report: RunReport, paths: DataPaths, names: Mapping[str, str]) -> None:
@@ -152,6 +159,8 @@ def _show_next(screen: Screen, report: RunReport) -> None:
     screen.line(f"期间 {report.generation.period}，版本 {report.generation.run_id}")
     screen.line(f"位置 {report.generation.folder}")
     screen.line(f"质量报告 {report.generation.page}")
+    steps = "，".join(f"{_STEPS_ZH[step]} {seconds:.0f}" for step, seconds in report.seconds.items())
+    screen.line(f"用时 {sum(report.seconds.values()):.0f} 秒（{steps}）")
     todo = []
     if report.intake and report.intake.refused:
         todo.append(
@@ -163,6 +172,7 @@ def _show_next(screen: Screen, report: RunReport) -> None:
     if report.build and report.build.warned:
         todo.append(f"{len(report.build.warned)} 项提醒：")
         todo += [f"  {finding_zh(finding)}" for finding in report.build.warned[:_LINES_SHOWN]]
+    todo.append("生成月报：yibao report；打开看板：yibao dashboard")
     todo.append("查看单个指标：yibao show 参保率 --by region；退回上一版：yibao rollback")
     screen.heading("接下来")
     for number, text in enumerate(todo, start=1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -93,3 +94,12 @@ def test_a_county_with_broken_keys_is_not_published(demo_data: Path, tmp_path: P
     refused = yibao("publish", data=data)
     assert refused.returncode == 3 and "没有通过" in refused.stderr
     assert (data / "published" / "CURRENT").read_text(encoding="utf-8") == before
+
+
+def test_a_run_speaks_with_one_voice(demo_data: Path) -> None:
+    """What the libraries remark in English is not for the bureau's screen."""
+    told = demo_data.with_name(f"{demo_data.name}.out").read_text(encoding="utf-8")
+    assert "用时" in told
+    assert not [
+        line for line in told.splitlines() if not re.search(r"[\u4e00-\u9fff]", line) and line.strip()
+    ]

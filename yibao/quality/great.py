@@ -28,8 +28,8 @@ class Judge:
 
     def __init__(self) -> None:
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
-        # dbt opens the root logger for everybody's remarks
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)
+        # dbt opens the root logger for everybody's remarks; without it only warnings are told
+        logging.getLogger("great_expectations").propagate = False
         import great_expectations
         from great_expectations.data_context.types.base import ProgressBarsConfig
 

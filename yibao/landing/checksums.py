@@ -49,8 +49,10 @@ def landed_folders(paths: DataPaths) -> list[Path]:
 def read_sums(folder: Path) -> dict[str, str]:
     """File name to its sha256 (64 hex). Raises LandingError when the list is not there or is no such list."""
     try:
-        lines = (folder / SUMS_FILE).read_text(encoding="utf-8").splitlines()
-        return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+        text = (folder / SUMS_FILE).read_text(encoding="utf-8")
+        if not text.endswith("\n"):
+            raise ValueError("cut short")
+        return {name: digest for digest, name in (line.split("  ", 1) for line in text.splitlines())}
     except (OSError, ValueError) as error:
         raise damaged(folder / SUMS_FILE, "校验清单读不出来") from error
 

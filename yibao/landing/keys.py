@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import secrets
 import stat
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from yibao import durable
+from yibao.disk import place_problem
 from yibao.landing.checksums import landed_folders
 from yibao.landing.errors import LandingError
 from yibao.paths import DataPaths, key_path
@@ -37,7 +40,8 @@ def open_key(paths: DataPaths, key_file: Path | None = None) -> PseudonymKey:
 
     `key_file` defaults to YIBAO_KEY_FILE, else the user's configuration folder.
     Raises LandingError when the key would lie in the data folder, is lost, damaged, or is not the one the landed files
-    were made with: a second key would make every person a stranger, so none is ever made silently.
+    were made with: a second key would make every person a stranger, so none is ever made silently. Raises Problem (exit 2
+    for a lack of rights, else 1) when the disk does not give or take it.
     """
     path = (key_file or key_path()).expanduser().absolute()
     if path.resolve().is_relative_to(paths.root.resolve()):
@@ -54,12 +58,14 @@ def open_key(paths: DataPaths, key_file: Path | None = None) -> PseudonymKey:
             if known is not None:
                 raise _lost(path, known)
             _make(path)
+        _sweep(path)
         key = PseudonymKey(_read(path), path, created, _loose(path))
     except OSError as error:
-        raise LandingError(
-            f"密钥文件不能读写：{error.strerror}",
-            where=str(path),
-            todo="请检查该文件夹是否存在、当前用户是否有权限，或用环境变量 YIBAO_KEY_FILE 另指位置。",
+        raise place_problem(
+            error,
+            "密钥文件不能读写",
+            path,
+            "请检查该文件夹是否存在、当前用户是否有权限、磁盘是否已满，或用环境变量 YIBAO_KEY_FILE 另指位置。",
         ) from error
     require_same_key(paths, key)
     return key
@@ -124,7 +130,7 @@ def _lost(path: Path, known: str) -> LandingError:
 
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    draft = path.with_name(f"{_draft_of(path)}{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -135,6 +141,17 @@ def _make(path: Path) -> None:
     finally:
         draft.unlink(missing_ok=True)
     durable.sync_directory(path.parent)
+
+
+def _draft_of(path: Path) -> str:
+    return f".{path.name}-"
+
+
+def _sweep(path: Path) -> None:
+    """Removes what a first run that died left beside the key: a secret too. One that is being made has come too late."""
+    for leftover in path.parent.glob(f"{glob.escape(_draft_of(path))}????????"):
+        with suppress(OSError):
+            leftover.unlink()
 
 
 def _publish(draft: Path, path: Path) -> None:

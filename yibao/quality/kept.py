@@ -62,6 +62,9 @@ class KeptCheck:
 def draft(paths: DataPaths) -> Iterator[Path]:
     """A folder to write a check into; what a process that died left there goes. The caller holds the data lock."""
     paths.quality.mkdir(parents=True, exist_ok=True)
+    # of a page that was being written into a check that is kept
+    for leftover in paths.quality.glob("[0-9]*/.*.draft"):
+        leftover.unlink()
     for leftover in paths.quality.glob(f"{_INCOMING}*"):
         durable.remove_folder(leftover)
     aside = paths.quality / f"{_INCOMING}{secrets.token_hex(6)}"
@@ -114,7 +117,7 @@ def write_tables(connection: duckdb.DuckDBPyConnection, paths: DataPaths, check_
     """Makes quality_run and quality_result (this check and those before it) and quality_failing_key (of this one) in
     schema main: whoever reads a generation finds its own check as the last. A later one is of the other engine.
 
-    Raises Problem (exit 1) when a file of a check cannot be read.
+    Raises Problem (exit 1) when a file of a check cannot be read, duckdb.Error when the tables cannot be written.
     """
     checks = [check for check in history(paths) if check.check_id <= check_id]
     connection.execute(
@@ -140,6 +143,9 @@ def write_tables(connection: duckdb.DuckDBPyConnection, paths: DataPaths, check_
                 {"files": files},
             )
         except duckdb.Error as error:
+            # of the disk that is written to the caller tells
+            if isinstance(error, duckdb.FatalException | duckdb.TransactionException):
+                raise
             raise Problem(
                 "数据质量检查的记录读不出来，可能已损坏",
                 where=str(paths.quality),

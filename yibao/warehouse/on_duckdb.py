@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from yibao import durable
 from yibao.disk import damaged_warehouse, problem_of
 from yibao.paths import DataPaths
 
@@ -30,14 +32,27 @@ class OnDuckdb:
         return {}
 
     def require_ready(self) -> None:
-        """Raises Problem: exit 2 when another program has the file open, exit 1 when it cannot be opened at all."""
-        if not self.database.exists():
-            return
+        """Opens the file, which is made where there is none.
+
+        Raises Problem: exit 2 when another program has it open, exit 1 when it cannot be opened or made; OSError.
+        """
         try:
-            duckdb.connect(str(self.database)).close()
+            if self.database.exists():
+                duckdb.connect(str(self.database)).close()
+            else:
+                self._make()
         except duckdb.Error as error:
             told = problem_of(error, self.database)
             raise told or damaged_warehouse(self.database, (str(error).splitlines()[0],)) from error
+
+    def _make(self) -> None:
+        # aside: a process that dies while DuckDB writes the first pages would leave a file that no run can open
+        draft = self.database.with_name(f".{self.database.name}.draft")
+        draft.unlink(missing_ok=True)
+        duckdb.connect(str(draft)).close()
+        durable.sync_file(draft)
+        os.rename(draft, self.database)
+        durable.sync_directory(self.database.parent)
 
     def mark(self) -> str | None:
         """Size and time of the file: another program that writes to it changes them."""

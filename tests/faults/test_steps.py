@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.faults import county
@@ -13,6 +15,11 @@ from yibao.problem import Problem
 
 # what is kept as "before" and played; `short` is the share of each kind of fault
 _SHORT = {"first run": 2, "next run": 4, "rollback": 2}
+# where the key, a warehouse, a check or a generation comes into being, and where a generation is written
+_DECISIVE = {
+    "kill": re.compile(r"^(link|rename)\S* .*/(\.?key|warehouse|quality/|published/)"),
+    "full disk": re.compile(r"/\.incoming-.*\.wal$"),
+}
 
 
 def set_up(stage: Stage, scenario: str) -> tuple[str, ...]:
@@ -44,9 +51,9 @@ def test_fail_at_step_n(
     for name, kind in KINDS.items():
         struck = [number for number, step in enumerate(undisturbed.steps, 1) if kind.strikes(step)]
         points = size.of(struck, _SHORT[scenario])
-        if name == "kill":
-            # where a generation comes into being is tried in the short version too
-            points = sorted({*points, *decisive(undisturbed)})
+        if name in _DECISIVE:
+            # tried in the short version too
+            points = sorted({*points, *decisive(undisturbed, _DECISIVE[name]).intersection(struck)})
         for number in progress(f"{scenario}, {name}", points):
             stage.put_back("before")
             played = stage.play(*command, fault=Fault(name, number))
@@ -63,13 +70,10 @@ def test_fail_at_step_n(
     assert not wrong, "\n".join(wrong)
 
 
-def decisive(undisturbed: Played) -> list[int]:
-    """The steps that bring a generation to its place and name it."""
-    return [
-        number
-        for number, step in enumerate(undisturbed.steps, 1)
-        if step.call.startswith("rename") and "/published/" in step.path
-    ]
+def decisive(undisturbed: Played, pattern: re.Pattern[str]) -> set[int]:
+    """The steps of that kind, by call and path."""
+    steps = enumerate(undisturbed.steps, 1)
+    return {number for number, step in steps if pattern.search(f"{step.call} {step.path}")}
 
 
 def judge(stage: Stage, kind: str, played: Played, old: str | None, new: str | None) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from yibao.landing import LandingError, open_key
 from yibao.paths import DataPaths, data_paths, key_path
+from yibao.problem import Problem
 
 
 @pytest.fixture
@@ -80,8 +81,19 @@ def test_a_key_that_others_can_read_is_told(paths: DataPaths, tmp_path: Path) ->
 
 def test_a_key_folder_that_cannot_be_made_is_told(paths: DataPaths, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(LandingError, match="不能读写"):
+    with pytest.raises(Problem, match="密钥文件不能读写：同名的位置上是一个文件"):
         open_key(paths, tmp_path / "file" / "k")
+
+
+def test_what_a_first_run_that_died_left_beside_the_key_goes(paths: DataPaths, tmp_path: Path) -> None:
+    """A draft of the key is a secret too, also where it never became the key."""
+    (tmp_path / ".k-0123abcd").write_text("x")
+    made = open_key(paths, tmp_path / "k")
+    assert not (tmp_path / ".k-0123abcd").exists()
+    (tmp_path / ".k-0123abcd").write_text("x")
+    (tmp_path / ".k-mine").write_text("x")
+    assert open_key(paths, tmp_path / "k").key_id == made.key_id
+    assert sorted(path.name for path in tmp_path.glob(".k-*")) == [".k-mine"]
 
 
 def test_where_the_key_lies() -> None:

@@ -383,6 +383,17 @@ def test_a_damaged_record_is_told(tmp_path: Path) -> None:
     assert publishing.current(paths) is None
 
 
+def test_the_draft_of_a_page_goes_with_the_next_check(tmp_path: Path) -> None:
+    """A run that was killed while it wrote the page leaves the draft in a folder that no other check writes into."""
+    paths = warehouse(tmp_path / "data")
+    project = project_with(tmp_path / "project", visit=suite(SOME))
+    report, _ = run(project, paths)
+    left = paths.quality / report.check_id / ".quality.html.draft"
+    left.write_text("<html>", encoding="utf-8")
+    run(project, paths)
+    assert not left.exists() and (left.parent / "run.json").is_file()
+
+
 # --- great-expectations keeps to itself ---------------------------------------------------------------------------------
 
 

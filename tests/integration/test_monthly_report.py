@@ -29,7 +29,9 @@ _PLAIN = re.compile(r"\d{4}年度?|\d{1,2}—\d{1,2}月|\d{1,2}月|不足5人")
 
 def order(*sections: str) -> Order:
     blank = Letterhead("", "", "", "", "", "")
-    return Order("2026-09", COUNTY, "示范县", "2026-10-12", blank, sections=sections, remarks=("附记。",))
+    return Order(
+        "2026-09", COUNTY, "示范县", "2026-10-12", blank, sections=sections, remarks=(Paragraph(("附记。",)),)
+    )
 
 
 @pytest.fixture(scope="module")

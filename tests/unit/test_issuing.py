@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import asdict
 from decimal import Decimal
@@ -22,6 +23,8 @@ from yibao.figures import Scope, open_figures, restated_rows, restatements
 from yibao.issuing import Signed, SigningRole
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
+from yibao.reporting.content import Figure
+from yibao.reporting.trace import look_up
 
 CELLS = [
     cell(
@@ -338,10 +341,15 @@ def test_the_note_says_what_changed_as_it_is_printed(tmp_path: Path) -> None:
     }
     figures = open_figures(figures_kit.publish(tmp_path / "data", CELLS, tables), Scope())
     # 31000.50 - 50000 = -18999.50; 20500 - 45000 = -24500
-    assert issuing.restatement_note(figures, "2026-10", REGION) == (
+    (note,) = issuing.restatement_note(figures, "2026-10", REGION)
+    assert note.text == (
         "2026年9月初步数报送后，补报结算单2条、冲销结算单1条（总费用净减少1.90万元，基金支付净减少2.45万元），"
-        "按现有数据重新计算：住院次均费用（本年累计）由2788.00元改为2790.00元。已报送的数不作修改。",
+        "按现有数据重新计算：住院次均费用（本年累计）由2788.00元改为2790.00元。已报送的数不作修改。"
     )
+    # else the report's own check finds numbers without a source
+    assert not re.search(r"\d", "".join(span for span in note.spans[1:] if isinstance(span, str)))
+    numbers = [span for span in note.spans if isinstance(span, Figure)]
+    assert [look_up(figures, one.origin) for one in numbers] == [one.value for one in numbers]
     assert issuing.restatement_note(figures, PERIOD, REGION) == ()
     assert [each.indicator_code for each in restatements(figures, PERIOD)] == [
         "part_rate",

@@ -341,7 +341,7 @@ def test_the_note_says_what_changed_as_it_is_printed(tmp_path: Path) -> None:
     }
     figures = open_figures(figures_kit.publish(tmp_path / "data", CELLS, tables), Scope())
     # 31000.50 - 50000 = -18999.50; 20500 - 45000 = -24500
-    (note,) = issuing.restatement_note(figures, "2026-10", REGION)
+    (note,) = issuing.restatement_note(figures, (), "2026-10", REGION)
     assert note.text == (
         "2026年9月初步数报送后，补报结算单2条、冲销结算单1条（总费用净减少1.90万元，基金支付净减少2.45万元），"
         "按现有数据重新计算：住院次均费用（本年累计）由2788.00元改为2790.00元。已报送的数不作修改。"
@@ -350,7 +350,7 @@ def test_the_note_says_what_changed_as_it_is_printed(tmp_path: Path) -> None:
     assert not re.search(r"\d", "".join(span for span in note.spans[1:] if isinstance(span, str)))
     numbers = [span for span in note.spans if isinstance(span, Figure)]
     assert [look_up(figures, one.origin) for one in numbers] == [one.value for one in numbers]
-    assert issuing.restatement_note(figures, PERIOD, REGION) == ()
+    assert issuing.restatement_note(figures, (), PERIOD, REGION) == ()
     assert [each.indicator_code for each in restatements(figures, PERIOD)] == [
         "part_rate",
         "ip_avg_cost",
@@ -408,3 +408,22 @@ def test_the_commands_tell_how_far_it_is(paths: DataPaths, monkeypatch: pytest.M
     assert "chun-tian" not in "".join(
         path.read_text(encoding="utf-8") for path in paths.audit.glob("*.jsonl")
     )
+
+
+def test_the_note_is_silent_on_what_was_issued_again_since(tmp_path: Path) -> None:
+    """The superior bureau asked for September anew: October's report of the same run must not say that what was sent stays."""
+    tables = {
+        "mart_restatement": [changed("ip_avg_cost", "2788", "2790", "late")],
+        "mart_restatement_row": [row("late", 2, "30000", "20000")],
+    }
+    paths = figures_kit.publish(tmp_path / "data", CELLS, tables)
+    sign_all(paths, make(paths))
+    send(paths)
+    figures = open_figures(paths, Scope())
+
+    def told() -> int:
+        return len(issuing.restatement_note(figures, issuing.history(paths).issues, "2026-10", REGION))
+
+    assert told() == 1
+    send(paths, reason="上级要求重报")
+    assert told() == 0

@@ -13,6 +13,8 @@ from yibao.figures import (
     restated_row_counts,
     restatements,
 )
+from yibao.issuing.entries import Issued
+from yibao.issuing.rules import compared_issue
 from yibao.reporting.content import Figure, Paragraph, Span
 from yibao.reporting.numbers import UNIT_KINDS, Numbers
 
@@ -37,16 +39,24 @@ _THINGS = {
 }
 
 
-def restatement_note(figures: Figures, period: str, region_code: str) -> tuple[Paragraph, ...]:
+def restatement_note(
+    figures: Figures, issues: Sequence[Issued], period: str, region_code: str
+) -> tuple[Paragraph, ...]:
     """Paragraphs for the report of `period` on earlier periods that were issued, one for each that changed.
 
-    Named are the headline indicators of the region as a whole whose printed value changed; no paragraph where nothing did.
+    Named are the headline indicators of the region as a whole whose printed value changed; no paragraph where nothing did,
+    nor on a period that was issued again since the generation compared it.
     """
     return tuple(
         restated_paragraph(figures, issued, region_code)
         for issued in restated_periods(figures)
-        if issued < period
+        if issued < period and not _issued_again(figures, issues, issued)
     )
+
+
+def _issued_again(figures: Figures, issues: Sequence[Issued], period: str) -> bool:
+    newest = compared_issue(issues, period)
+    return newest is not None and newest.issue != restatements(figures, period)[0].issue
 
 
 def restated_paragraph(figures: Figures, issued: str, region_code: str) -> Paragraph:

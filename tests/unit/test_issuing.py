@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,11 +19,12 @@ from tests.unit.issuing_kit import AT, FILES, PERIOD, REGION, key_of, make, send
 from yibao import accounts, audit_log, chain, cli, issuing, publishing
 from yibao.accounts import Role, passwords
 from yibao.audit_log import Action
+from yibao.commands import report
 from yibao.figures import Scope, open_figures, restated_rows, restatements
 from yibao.issuing import Signed, SigningRole
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
-from yibao.reporting.content import Figure
+from yibao.reporting.content import Figure, Identity
 from yibao.reporting.trace import look_up
 
 CELLS = [
@@ -370,6 +371,16 @@ def test_a_day_is_that_of_the_bureau(paths: DataPaths) -> None:
     assert state.sign_off.on == "2026-11-23"
 
 
+def test_a_final_report_has_no_next_step(paths: DataPaths) -> None:
+    identity = Identity("monthly", PERIOD, REGION, "示范县", "r", "2026-09-30", "draft", "", "")
+    sign_all(paths, make(paths))
+    send(paths)
+    assert "yibao sign --period 2026-09" in report._next(identity, paths)
+    assert "yibao issue --period 2026-09" in report._next(replace(identity, status="final"), paths)
+    send(paths, "final")
+    assert "不再签字、报送" in report._next(identity, paths)
+
+
 # the commands --------------------------------------------------------------------------------------------------------
 
 
@@ -400,8 +411,14 @@ def test_the_commands_tell_how_far_it_is(paths: DataPaths, monkeypatch: pytest.M
     assert "三人已签齐" in sign("approved", "wang", "chun-tian-2027")[1]
     code, said = call("issue", "--period", PERIOD, "--status", "provisional")
     assert (code, "已报送（初步数）" in said) == (0, True)
+    # of another run, after a first issue: provisional again, or final
+    figures_kit.publish(paths.root, CELLS, days=1)
+    make(paths)
+    for role, name in zip(("prepared", "reviewed"), ("zhang", "li"), strict=True):
+        assert sign(role, name, "chun-tian-2027")[0] == 0
+    assert "定为最终数的写 --status final" in sign("approved", "wang", "chun-tian-2027")[1]
     code, said = call("issued")
-    assert (code, "报送台账共 4 条，校验链完整" in said) == (0, True)
+    assert (code, "报送台账共 7 条，校验链完整" in said) == (0, True)
     (paths.issued / "2026-09" / "990101-monthly-1" / "月报.docx").unlink()
     assert call("issued")[0] == 3
     assert Action.LOGIN_FAILED in [entry.action for entry in audit_log.entries(paths)]

@@ -115,6 +115,8 @@ def standing_of(ledger: History | Problem, figures: Figures, chosen: Selection) 
     compared = compared_issue(ledger.issues, chosen.period)
     if compared is None or compared.run_id == figures.generation.run_id:
         return Standing(f"状态 {told}")
+    if figures.generation.manifest.created_at < compared.at:
+        return Standing(f"状态 {told}（报送的是另一版；当前版发布在报送之前，没有与报送的数比较）")
     changed = restated_count(figures, chosen.period, chosen.region_code)
     if not changed:
         return Standing(f"状态 {told}（之后更新过数据，本地区的数没有变化）")
@@ -159,8 +161,8 @@ def _verdict(checks: Sequence[_Run]) -> str:
     check = checks[0]
     if check.verdict != "passed":
         return "■ 质量检查未通过"
-    reminders = check.failed_warning + check.failed_info
-    return f"● 质量检查通过 {check.passed} 项" + (f"，提醒 {reminders} 项" if reminders else "")
+    parts = (("质量检查通过", check.passed), ("提醒", check.failed_warning), ("参考", check.failed_info))
+    return "● " + "，".join(f"{name} {number} 项" for name, number in parts if number)
 
 
 def choose(periods: Sequence[Period], regions: Sequence[Region], schemes: Sequence[Scheme]) -> Selection:

@@ -220,8 +220,14 @@ def rollback(session: Session, run_id: str | None, data: Path | None) -> None:
     """Make an earlier generation current."""
     paths = existing(session, data)
     with data_lock(paths, "rollback", session.now()):
+        before = publishing.current_id(paths) or ""
         generation = publishing.rollback(paths, run_id)
     session.screen.line(f"当前版现在是 {generation.run_id}（期间 {generation.period}）")
+    if generation.run_id != before and generation.content_id == before.rpartition("-")[2]:
+        session.screen.line(
+            "注意：这一版的数与退回前的完全一样（没有变化时重跑，也会发布新的一版）。"
+            "要退到更早的，请用 yibao status 查看各版，再用 yibao rollback --to 版本。"
+        )
 
 
 main.add_command(quality_command)

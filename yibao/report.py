@@ -65,9 +65,10 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
     months = [month.period for month in periods(figures)]
     if period not in months:
         raise Problem(
-            f"没有发布过 {period} 的数据",
+            f"当前版里没有 {period} 的数据",
             where=f"--period {period}，当前版 {figures.generation.run_id}",
-            todo=f"已发布的有 {months[-1]} 至 {months[0]}；更新的月份请先导入数据、执行 yibao run。",
+            todo=f"当前版有 {months[-1]} 至 {months[0]}；更新的月份请先导入数据、执行 yibao run，"
+            "或用 yibao rollback --to 换到有它的一版（yibao status 列出各版）。",
         )
     region, is_whole = _region(figures, asked.region)
     _require_orderly(asked, product, region, is_whole)
@@ -82,7 +83,7 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
         status=asked.status,
         sections=contents.sections,
         indicators=contents.indicators,
-        remarks=issuing.restatement_note(figures, period, region.code),
+        remarks=issuing.restatement_note(figures, issuing.history(paths).issues, period, region.code),
         part=asked.part,
     )
     numbers = Numbers(figures, period, region.code)

@@ -112,7 +112,7 @@ def _show_values(view: View, changed: Sequence[Restatement], issue: Issued) -> N
     status = STATUS_ZH[issue.status]
     # the rows behind are told of the whole only
     of_whole = view.chosen.region_code == issue.region_code
-    told = restated_paragraph(view.figures, issue.period, issue.region_code) if of_whole else ""
+    told = restated_paragraph(view.figures, issue.period, issue.region_code).text if of_whole else ""
     show(
         view,
         Block(

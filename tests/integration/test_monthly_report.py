@@ -14,6 +14,8 @@ import pytest
 from yibao.figures import Scope, Selection, alerts, open_figures, regions
 from yibao.paths import DataPaths
 from yibao.problem import Problem
+from yibao.reporting import word
+from yibao.reporting.check import check_file
 from yibao.reporting.content import Chart, Figure, Heading, Letterhead, Paragraph, Report, Table
 from yibao.reporting.few import FEWEST
 from yibao.reporting.monthly import FORMS, MONTHLY, SECTIONS
@@ -29,7 +31,9 @@ _PLAIN = re.compile(r"\d{4}年度?|\d{1,2}—\d{1,2}月|\d{1,2}月|不足5人")
 
 def order(*sections: str) -> Order:
     blank = Letterhead("", "", "", "", "", "")
-    return Order("2026-09", COUNTY, "示范县", "2026-10-12", blank, sections=sections, remarks=("附记。",))
+    return Order(
+        "2026-09", COUNTY, "示范县", "2026-10-12", blank, sections=sections, remarks=(Paragraph(("附记。",)),)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -253,10 +257,17 @@ def test_the_problems_name_the_county_s_own_institutions(
     assert set(re.sub("（.*?）", "", named[1]).split("、")) == grown
 
 
+def test_its_own_check_finds_nothing_in_it(report: Report, numbers: Numbers, tmp_path: Path) -> None:
+    """But who it goes to, which the bureau tells: a finding of the program in its own words teaches to pass findings over."""
+    file = tmp_path / "月报.docx"
+    file.write_bytes(word.document(report, None))
+    assert {found.rule for found in check_file(file, numbers.figures)} == {"主送机关"}
+
+
 def test_what_is_missing_or_does_not_agree_is_said_beside_the_figure_it_touches(report: Report) -> None:
     """The county has no referral records of August, and its ledger has less than the residents' settlements."""
     text = "\n".join(each.text for each in paragraphs(report))
-    assert "其中8月的转诊备案没有报送或明显偏少，该占比可能偏高。" in text
+    assert "其中8月的转诊备案没有报送或不足平常的一半，该占比可能偏高。" in text
     assert "本年按月报送的数据中，转诊备案8月没有数据。" in text
     assert (
         "结算单与基金收支台账不一致的险种有城乡居民基本医疗保险（结算单105.83万元，台账102.91万元）。" in text

@@ -211,12 +211,13 @@ def test_what_was_sent_is_compared_with_what_came_since(come_again: Path) -> Non
     )
     assert untouched == [(0,)]
     figures = open_figures(DataPaths(come_again), Scope())
-    (note,) = issuing.restatement_note(figures, "2026-10", "990101")
+    issues = issuing.history(DataPaths(come_again)).issues
+    (note,) = issuing.restatement_note(figures, issues, "2026-10", "990101")
     # 10067.30, and 7692.26 + 80 - 1296.96 = 6475.30
-    assert note.startswith(
+    assert note.text.startswith(
         "2026年9月初步数报送后，补报结算单1条、冲销结算单1条、更正结算单1条（总费用净增加1.01万元，基金支付净增加0.65万元）、补报行政区划1条，"
     )
-    assert issuing.restatement_note(figures, "2026-09", "990101") == ()
+    assert issuing.restatement_note(figures, issues, "2026-09", "990101") == ()
 
 
 def test_the_report_tells_of_the_newest_check_of_several(come_again: Path) -> None:

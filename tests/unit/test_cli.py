@@ -587,12 +587,22 @@ def test_rollback_and_publish(published: Run, inbox: Path, paths: DataPaths) -> 
     second = publishing.require_current(paths)
     assert second.period == "2026-08"
     assert "参保率（part_rate） 示范县 2026-08" in published("show", "参保率").stdout
-    assert first.run_id in published("rollback").stdout
+    told = published("rollback").stdout
+    assert first.run_id in told and "完全一样" not in told
     assert publishing.require_current(paths) == first
     assert published("rollback").exit_code == 2
     assert published("rollback", "--to", second.run_id).exit_code == 0
     assert published("rollback", "--to", "20200101T000000Z-00000000").exit_code == 2
     assert published("publish", "--period", "2026-01").exit_code == 2
+
+
+def test_rollback_tells_that_it_went_back_to_the_same_figures(published: Run, paths: DataPaths) -> None:
+    """Who runs once more without anything new has the wrong figures in the version before, too."""
+    first = publishing.require_current(paths)
+    assert published("publish").exit_code == 0
+    told = published("rollback").stdout
+    assert publishing.require_current(paths) == first
+    assert "与退回前的完全一样" in told and "yibao rollback --to" in told
 
 
 def test_a_file_landed_since_the_build_is_no_input(published: Run, inbox: Path, paths: DataPaths) -> None:

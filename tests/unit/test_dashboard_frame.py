@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import frame, session
-from dashboard.frame import Standing, standing_of, unpublished
+from dashboard.frame import Standing, _Run, _verdict, standing_of, unpublished
 from dashboard.issued import ledger_of
 from dashboard.pages import PAGES
 from tests.unit.figures_kit import COUNTY, OTHER_TOWN, PERIOD, TOWN, cell, publish
 from tests.unit.issuing_kit import make, send, sign_all
-from yibao import accounts, audit_log, issuing, logs
+from yibao import accounts, audit_log, issuing, logs, publishing
 from yibao.accounts import Role
 from yibao.audit_log import Action
 from yibao.figures import Scope, Selection, open_figures
@@ -214,6 +215,22 @@ def test_the_status_tells_of_what_changed_since(paths: DataPaths) -> None:
     publish(paths.root, tables={"mart_restatement": [{**row, "region_code": TOWN}]}, days=2)
     clerk = standing(paths, region=TOWN, scope=Scope(TOWN))
     assert clerk.restated == 1 and "href" not in clerk.status
+
+
+def test_after_a_rollback_nothing_is_said_of_what_was_not_compared(paths: DataPaths) -> None:
+    publish(paths.root, [cell("part_rate", "95")], days=1)
+    sign_all(paths, make(paths))
+    # entered after both were published
+    at = datetime(2026, 11, 28, tzinfo=UTC)
+    issuing.issue(paths, make(paths), "provisional", issuing.Issuer("os:test"), at)
+    publishing.rollback(paths)
+    told = standing(paths).status
+    assert "没有与报送的数比较" in told and "没有变化" not in told
+
+
+def test_the_verdict_counts_reminders_as_the_quality_page_does() -> None:
+    run = _Run("c", "2026-11-22T10:00:00Z", "passed", 370, 336, 26, 8)
+    assert _verdict([run]) == "● 质量检查通过 336 项，提醒 26 项，参考 8 项"
 
 
 def test_a_damaged_ledger_turns_the_banner_red(paths: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,10 +19,13 @@ from tests.unit.issuing_kit import AT, FILES, PERIOD, REGION, key_of, make, send
 from yibao import accounts, audit_log, chain, cli, issuing, publishing
 from yibao.accounts import Role, passwords
 from yibao.audit_log import Action
+from yibao.commands import report
 from yibao.figures import Scope, open_figures, restated_rows, restatements
 from yibao.issuing import Signed, SigningRole
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
+from yibao.reporting.content import Figure, Identity
+from yibao.reporting.trace import look_up
 
 CELLS = [
     cell(
@@ -338,11 +342,16 @@ def test_the_note_says_what_changed_as_it_is_printed(tmp_path: Path) -> None:
     }
     figures = open_figures(figures_kit.publish(tmp_path / "data", CELLS, tables), Scope())
     # 31000.50 - 50000 = -18999.50; 20500 - 45000 = -24500
-    assert issuing.restatement_note(figures, "2026-10", REGION) == (
+    (note,) = issuing.restatement_note(figures, (), "2026-10", REGION)
+    assert note.text == (
         "2026年9月初步数报送后，补报结算单2条、冲销结算单1条（总费用净减少1.90万元，基金支付净减少2.45万元），"
-        "按现有数据重新计算：住院次均费用（本年累计）由2788.00元改为2790.00元。已报送的数不作修改。",
+        "按现有数据重新计算：住院次均费用（本年累计）由2788.00元改为2790.00元。已报送的数不作修改。"
     )
-    assert issuing.restatement_note(figures, PERIOD, REGION) == ()
+    # else the report's own check finds numbers without a source
+    assert not re.search(r"\d", "".join(span for span in note.spans[1:] if isinstance(span, str)))
+    numbers = [span for span in note.spans if isinstance(span, Figure)]
+    assert [look_up(figures, one.origin) for one in numbers] == [one.value for one in numbers]
+    assert issuing.restatement_note(figures, (), PERIOD, REGION) == ()
     assert [each.indicator_code for each in restatements(figures, PERIOD)] == [
         "part_rate",
         "ip_avg_cost",
@@ -360,6 +369,16 @@ def test_a_day_is_that_of_the_bureau(paths: DataPaths) -> None:
     # seven in the evening in London is the next morning in Beijing
     state = issuing.sign(paths, make(paths), SigningRole.APPROVED, user("wang"), AT.replace(hour=19))
     assert state.sign_off.on == "2026-11-23"
+
+
+def test_a_final_report_has_no_next_step(paths: DataPaths) -> None:
+    identity = Identity("monthly", PERIOD, REGION, "示范县", "r", "2026-09-30", "draft", "", "")
+    sign_all(paths, make(paths))
+    send(paths)
+    assert "yibao sign --period 2026-09" in report._next(identity, paths)
+    assert "yibao issue --period 2026-09" in report._next(replace(identity, status="final"), paths)
+    send(paths, "final")
+    assert "不再签字、报送" in report._next(identity, paths)
 
 
 # the commands --------------------------------------------------------------------------------------------------------
@@ -392,11 +411,36 @@ def test_the_commands_tell_how_far_it_is(paths: DataPaths, monkeypatch: pytest.M
     assert "三人已签齐" in sign("approved", "wang", "chun-tian-2027")[1]
     code, said = call("issue", "--period", PERIOD, "--status", "provisional")
     assert (code, "已报送（初步数）" in said) == (0, True)
+    # of another run, after a first issue: provisional again, or final
+    figures_kit.publish(paths.root, CELLS, days=1)
+    make(paths)
+    for role, name in zip(("prepared", "reviewed"), ("zhang", "li"), strict=True):
+        assert sign(role, name, "chun-tian-2027")[0] == 0
+    assert "定为最终数的写 --status final" in sign("approved", "wang", "chun-tian-2027")[1]
     code, said = call("issued")
-    assert (code, "报送台账共 4 条，校验链完整" in said) == (0, True)
+    assert (code, "报送台账共 7 条，校验链完整" in said) == (0, True)
     (paths.issued / "2026-09" / "990101-monthly-1" / "月报.docx").unlink()
     assert call("issued")[0] == 3
     assert Action.LOGIN_FAILED in [entry.action for entry in audit_log.entries(paths)]
     assert "chun-tian" not in "".join(
         path.read_text(encoding="utf-8") for path in paths.audit.glob("*.jsonl")
     )
+
+
+def test_the_note_is_silent_on_what_was_issued_again_since(tmp_path: Path) -> None:
+    """The superior bureau asked for September anew: October's report of the same run must not say that what was sent stays."""
+    tables = {
+        "mart_restatement": [changed("ip_avg_cost", "2788", "2790", "late")],
+        "mart_restatement_row": [row("late", 2, "30000", "20000")],
+    }
+    paths = figures_kit.publish(tmp_path / "data", CELLS, tables)
+    sign_all(paths, make(paths))
+    send(paths)
+    figures = open_figures(paths, Scope())
+
+    def told() -> int:
+        return len(issuing.restatement_note(figures, issuing.history(paths).issues, "2026-10", REGION))
+
+    assert told() == 1
+    send(paths, reason="上级要求重报")
+    assert told() == 0

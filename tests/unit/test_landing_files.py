@@ -116,6 +116,22 @@ def test_a_corrected_file_under_the_same_name_gets_a_name_of_its_own(desk: Desk)
     sha = summary.taken[0].entries[0].sha256
     assert summary.taken[0].file == f"a.csv~{sha[:8]}"
     assert {row["_file"] for row in desk.rows("region")} == {"a.csv", f"a.csv~{sha[:8]}"}
+    assert not summary.notices and not desk.land().notices
+
+
+def test_a_file_put_back_as_it_was_before_its_correction_is_told(desk: Desk) -> None:
+    """It is known and not landed again, so the correction that it should undo would go on to count, unsaid."""
+    desk.put("a.csv", REGION + "990101,虚构县\n")
+    desk.land()
+    desk.put("a.csv", REGION + "990101,虚构市\n")
+    corrected = desk.land().taken[0].file
+    desk.put("a.csv", REGION + "990101,虚构县\n")
+    summary = desk.land()
+    assert [(file.file, file.reason_code) for file in summary.skipped] == [("a.csv", "already_landed")]
+    (notice,) = summary.notices
+    assert f"第 2 批导入过同名的另一份“{corrected}”" in notice and "在表头上方加一行标题" in notice
+    desk.put("a.csv", "更正\n" + REGION + "990101,虚构县\n")
+    assert desk.land().taken and not desk.land().notices
 
 
 def test_batches_count_only_runs_that_took_something(desk: Desk) -> None:

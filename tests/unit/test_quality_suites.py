@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.cluster.conftest import SHARE
@@ -126,6 +127,39 @@ def test_the_suites_of_the_project_are_whole() -> None:
     facts = {path.stem for path in (find_project().root / "models").rglob("fct_*.sql")}
     assert {read.name for read in suites.values() if read.layer == "fact"} == facts
     assert {item.severity for item in expectations} == set(Severity)
+
+
+def test_an_export_that_came_again_whole_is_no_fault_of_the_one_before() -> None:
+    """Each month 台账 comes with the rows of all months: the file of before is a duplicate from end to end."""
+    (read,) = (read for read in load_suites(find_project()) if read.name == "file_conservation")
+    rules = {rule.id.removeprefix("file_conservation."): rule for rule in read.expectations}
+    files = (
+        # batch, file, landed, accepted, quarantined, duplicate, superseded
+        ("000001", "台账.xlsx", 109, 0, 0, 109, 0),
+        ("000001", "上半年.csv", 285, 0, 0, 284, 1),
+        ("000001", "全错.csv", 3, 0, 3, 0, 0),
+        ("000002", "台账.xlsx~ef125f25", 120, 120, 0, 0, 0),
+        ("000002", "上半年.csv~a99d4595", 285, 200, 0, 85, 0),
+        ("000002", "旧的.csv", 7, 0, 0, 0, 7),
+    )
+    with duckdb.connect() as connection:
+        connection.execute("create table stg_file (batch text, label text, dataset text)")
+        connection.execute(
+            "create table file_conservation (dataset text, file text, landed_rows int, accepted_rows int,"
+            " quarantined_rows int, duplicate_rows int, superseded_rows int)"
+        )
+        for batch, file, *rows in files:
+            connection.execute("insert into stg_file values (?, ?, 'visit')", [batch, file])
+            connection.execute(
+                "insert into file_conservation values ('visit', ?, ?, ?, ?, ?, ?)", [file, *rows]
+            )
+
+        def told(rule: str) -> set[str]:
+            found = failing_rows(read, rules[rule], "main")
+            return {file for _, file, *_ in connection.execute(found or "").fetchall()}
+
+        assert told("file.used") == {"全错.csv", "旧的.csv"}
+        assert told("duplicates.some") == {"上半年.csv~a99d4595"}
 
 
 def test_the_share_that_spark_judges_has_every_kind_of_rule() -> None:

@@ -73,9 +73,10 @@ def sign(
     if missing:
         screen.line(f"还差：{'、'.join(missing)}")
     else:
+        again = "（定为最终数的写 --status final）" if state.issued else ""
         screen.line(
             f"三人已签齐。下一步重新生成，印上签字和状态：yibao report {told.key.options} "
-            "--status provisional；再用 yibao issue 报送。"
+            f"--status provisional{again}；再用 yibao issue 报送。"
         )
 
 

@@ -17,9 +17,9 @@ from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 from yibao.report import Asked, Made, make_report
 from yibao.reporting.check import check_file, listing
-from yibao.reporting.content import STATUS_ZH, Status
+from yibao.reporting.content import STATUS_ZH, Identity, Status
 from yibao.road import require_period_form
-from yibao.screen import Column
+from yibao.screen import Column, Screen
 
 
 @click.command(
@@ -68,7 +68,7 @@ def report(
         show(0, 1, product)
         made = _made(paths, Asked(period, product, part, region, status, day))
         show(1, 1, product)
-    _show(session, made)
+    _show(session.screen, made, paths)
     return 0
 
 
@@ -85,8 +85,8 @@ def _made(paths: DataPaths, asked: Asked) -> Made:
         raise disk_problem(error, paths.reports) from error
 
 
-def _show(session: Session, made: Made) -> None:
-    screen, identity = session.screen, made.report.identity
+def _show(screen: Screen, made: Made, paths: DataPaths) -> None:
+    identity = made.report.identity
     screen.line(f"已生成 {made.report.title}")
     screen.line(
         f"印着“{STATUS_ZH[identity.status]}”，版本 {identity.run_id}，数据截至 {identity.as_of}，"
@@ -97,16 +97,18 @@ def _show(session: Session, made: Made) -> None:
     screen.line(f"位置 {made.folder}")
     # the report of a part of the region is signed by nobody
     if made.product.goes_up and made.is_whole:
-        screen.line("下一步" + _next(made))
+        screen.line(_next(identity, paths))
 
 
-def _next(made: Made) -> str:
-    identity = made.report.identity
-    which = issuing.ReportKey(identity.period, identity.region_code, identity.product, identity.part).options
+def _next(identity: Identity, paths: DataPaths) -> str:
+    key = issuing.ReportKey(identity.period, identity.region_code, identity.product, identity.part)
+    which, state = key.options, issuing.state_of(paths, key)
+    if state.status == "final":
+        return "这份报告已报送最终数，不再签字、报送；现在生成的只供内部参考，报送出去的在 yibao issued 的留存里。"
     if identity.status != "draft":
-        return f"报送：yibao issue {which} --status {identity.status}"
+        return f"下一步报送：yibao issue {which} --status {identity.status}"
     return (
-        f"校核：yibao report --check 文件；三人依次签字：yibao sign {which} --as prepared --user 登录名；"
+        f"下一步校核：yibao report --check 文件；三人依次签字：yibao sign {which} --as prepared --user 登录名；"
         "然后加 --status provisional 重新生成。"
     )
 

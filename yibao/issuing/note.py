@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yibao import formatting, labels
+from yibao import labels
 from yibao.figures import (
-    Catalogue,
     Figures,
     RestatedRows,
     Restatement,
-    catalogue,
     restated_periods,
     restated_row_counts,
     restatements,
 )
+from yibao.issuing.entries import Issued
+from yibao.issuing.rules import compared_issue
+from yibao.reporting.content import Figure, Paragraph, Span
+from yibao.reporting.numbers import UNIT_KINDS, Numbers
 
 _STATUS = {"provisional": "初步数", "final": "最终数"}
 _MODES = {"month": "当月", "ytd": "本年累计"}
@@ -37,76 +39,97 @@ _THINGS = {
 }
 
 
-def restatement_note(figures: Figures, period: str, region_code: str) -> tuple[str, ...]:
+def restatement_note(
+    figures: Figures, issues: Sequence[Issued], period: str, region_code: str
+) -> tuple[Paragraph, ...]:
     """Paragraphs for the report of `period` on earlier periods that were issued, one for each that changed.
 
-    Named are the headline indicators of the region as a whole whose printed value changed; no paragraph where nothing did.
+    Named are the headline indicators of the region as a whole whose printed value changed; no paragraph where nothing did,
+    nor on a period that was issued again since the generation compared it.
     """
     return tuple(
         restated_paragraph(figures, issued, region_code)
         for issued in restated_periods(figures)
-        if issued < period
+        if issued < period and not _issued_again(figures, issues, issued)
     )
 
 
-def restated_paragraph(figures: Figures, issued: str, region_code: str) -> str:
+def _issued_again(figures: Figures, issues: Sequence[Issued], period: str) -> bool:
+    newest = compared_issue(issues, period)
+    return newest is not None and newest.issue != restatements(figures, period)[0].issue
+
+
+def restated_paragraph(figures: Figures, issued: str, region_code: str) -> Paragraph:
     """What a later report says of that issued period, of which a value has changed."""
+    numbers = Numbers(figures, issued, region_code)
     changed, rows = restatements(figures, issued), restated_row_counts(figures, issued)
-    return _paragraph(issued, changed, rows, region_code, catalogue(figures))
-
-
-def _paragraph(
-    period: str,
-    changed: Sequence[Restatement],
-    rows: Sequence[RestatedRows],
-    region_code: str,
-    known: Catalogue,
-) -> str:
-    year, month = period.split("-")
+    year, month = issued.split("-")
     whole = [
         value
         for value in changed
         if value.region_code == region_code and value.insutype == "all" and value.breakdown == "none"
     ]
-    named = [text for value in whole if (text := _change(value, known))]
-    head = (
-        f"{year}年{int(month)}月{_STATUS[changed[0].issue_status]}报送后，{_behind(rows, whole or changed)}，"
-    )
-    if not named:
-        return f"{head}按现有数据重新计算，主要指标显示值不变，有变化的指标值{len(changed)}个，已报送的数不作修改。"
-    return f"{head}按现有数据重新计算：{'；'.join(named)}。已报送的数不作修改。"
+    named = [spans for value in whole if (spans := _change(value, numbers))]
+    head = f"{year}年{int(month)}月{_STATUS[changed[0].issue_status]}报送后，"
+    behind = _behind(rows, whole or changed, numbers)
+    if named:
+        told: tuple[Span, ...] = ("按现有数据重新计算：", *_listed(named, "；"), "。已报送的数不作修改。")
+    else:
+        cells = numbers.cell(
+            "mart_restatement", "value", "count", "有变化的指标值", [("period", issued)], how="count"
+        )
+        told = (
+            "按现有数据重新计算，主要指标显示值不变，有变化的指标值",
+            cells,
+            "个，已报送的数不作修改。",
+        )
+    return Paragraph((head, *behind, "，", *told))
 
 
-def _behind(rows: Sequence[RestatedRows], changed: Sequence[Restatement]) -> str:
+def _behind(
+    rows: Sequence[RestatedRows], changed: Sequence[Restatement], numbers: Numbers
+) -> tuple[Span, ...]:
     """`补报结算单1条、更正结算单1条（总费用净增加0.10万元，基金支付净增加0.05万元）、补报缴费记录2条`, and what is no row's doing."""
-    settled = [each for each in rows if each.dataset == "settlement"]
-    parts = []
+    settled = [_counted(each, numbers) for each in rows if each.dataset == "settlement"]
+    parts: list[tuple[Span, ...]] = []
     if settled:
-        cost = _moved(sum(each.difference for each in settled))
-        fund = _moved(sum(each.fund_difference for each in settled))
-        parts.append("、".join(map(_counted, settled)) + f"（总费用净{cost}，基金支付净{fund}）")
-    parts += [_counted(each) for each in rows if each.dataset != "settlement"]
+        cost = _moved("difference", "总费用净", numbers)
+        fund = _moved("fund_difference", "基金支付净", numbers)
+        parts.append((*_listed(settled, "、"), "（", *cost, "，", *fund, "）"))
+    parts += [_counted(each, numbers) for each in rows if each.dataset != "settlement"]
     others = {cause for value in changed for cause in value.causes} & {"catalogue", "calculation"}
-    return "、".join([*parts, *(labels.RESTATED[cause] for cause in sorted(others))])
+    return _listed([*parts, *((labels.RESTATED[cause],) for cause in sorted(others))], "、")
 
 
-def _counted(each: RestatedRows) -> str:
-    return f"{labels.RESTATED[each.cause]}{_THINGS[each.dataset]}{each.rows}条"
+def _counted(each: RestatedRows, numbers: Numbers) -> tuple[Span, ...]:
+    name = f"{labels.RESTATED[each.cause]}{_THINGS[each.dataset]}"
+    keys = [("period", numbers.period), ("dataset", each.dataset), ("cause", each.cause)]
+    return (name, numbers.cell("mart_restatement_row", "row", "count", name, keys, how="count"), "条")
 
 
-def _change(value: Restatement, known: Catalogue) -> str | None:
+def _moved(column: str, name: str, numbers: Numbers) -> tuple[Span, ...]:
+    keys = [("period", numbers.period), ("dataset", "settlement")]
+    moved = numbers.cell("mart_restatement_row", column, "wan", name, keys, how="sum", size_only=True)
+    return (f"{name}{'减少' if moved.value and moved.value < 0 else '增加'}", moved)
+
+
+def _change(value: Restatement, numbers: Numbers) -> tuple[Span, ...] | None:
     """`住院次均费用（本年累计）由2788.00元改为2790.00元`; None for a secondary indicator or one that prints alike."""
-    indicator = known.indicators.get(value.indicator_code)
+    indicator = numbers.catalogue.indicators.get(value.indicator_code)
     if indicator is None or indicator.headline is None:
         return None
-    before = formatting.quantity(value.issued_value, indicator.unit)
-    now = formatting.quantity(value.value, indicator.unit)
-    if before == now:
+    cell = ("issue", "period", "region_code", "insutype", "breakdown", "breakdown_value", "indicator_code")
+    keys = [*((column, getattr(value, column)) for column in cell), ("period_mode", value.mode)]
+
+    def held(column: str) -> Figure:
+        return numbers.cell("mart_restatement", column, UNIT_KINDS[indicator.unit], indicator.name_zh, keys)
+
+    before, now = held("issued_value"), held("value")
+    if before.text == now.text:
         return None
-    return f"{indicator.name_zh}（{_MODES[value.mode]}）由{before}改为{now}"
+    return (f"{indicator.name_zh}（{_MODES[value.mode]}）由", before, "改为", now)
 
 
-def _moved(yuan: formatting.Number) -> str:
-    amount = formatting.exact(yuan)
-    assert amount is not None
-    return f"{'减少' if amount < 0 else '增加'}{formatting.wan(abs(amount), unit=True)}"
+def _listed(parts: Sequence[tuple[Span, ...]], mark: str) -> tuple[Span, ...]:
+    """The parts, with the mark between them."""
+    return tuple(span for number, part in enumerate(parts) for span in ((mark, *part) if number else part))

@@ -44,6 +44,11 @@ class LedgerEntry:
     extra_columns: str | None
     blank_rows: int
 
+    @property
+    def given_name(self) -> str:
+        """The name that the file had in the inbox: a further content of a name is landed as name~sha."""
+        return self.file.removesuffix(f"~{self.sha256[:8]}")
+
 
 _COUNTS = {"rows", "size", "header_row", "blank_rows"}
 SCHEMA = pa.schema([(item.name, _COUNT if item.name in _COUNTS else _TEXT) for item in fields(LedgerEntry)])

@@ -68,8 +68,7 @@ def corrections(history: Sequence[PastRefusal], ledger: Sequence[LedgerEntry]) -
     """The refused files that came again under their name and were taken; of several the first that came."""
     taken: dict[str, list[LedgerEntry]] = {}
     for entry in sorted(ledger, key=lambda entry: (entry.batch, entry.file)):
-        # a further content of a name is landed as name~sha
-        taken.setdefault(entry.file.removesuffix(f"~{entry.sha256[:8]}"), []).append(entry)
+        taken.setdefault(entry.given_name, []).append(entry)
     found = []
     for refusal in history:
         # a name is taken or refused by one landing, never both: an equal number is a later landing

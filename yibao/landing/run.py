@@ -91,6 +91,14 @@ def _only_run(paths: DataPaths) -> Iterator[None]:
         raise disk.disk_problem(error, paths.landing) from error
 
 
+def _older(name: str, entry: LedgerEntry, newest: LedgerEntry) -> str:
+    """For a file that is put back as it was before a later content of its name came: it is not landed again."""
+    return (
+        f"{name}：这一份与第 {int(entry.batch)} 批的相同，没有再导入；第 {int(newest.batch)} 批导入过同名的另一份“{newest.file}”，"
+        "同一主键的行仍以那一份为准。要改回这一份的，请在业务系统更正后重新导出；导出来仍一字不差的，在表头上方加一行标题再放进收件夹。"
+    )
+
+
 @dataclass
 class _Run:
     paths: DataPaths
@@ -127,6 +135,8 @@ class _Run:
         """Pass one: every file is skipped, refused or becomes a job."""
         known = {entry.sha256: entry for entry in self.ledger}
         names = {entry.file for entry in self.ledger}
+        # the newest of each name; the ledger is read in the order of batches
+        by_name = {entry.given_name: entry for entry in self.ledger}
         batch, landed_at = self.batch, self.landed_at
         for file, found in zip(files, crew.look([file.path for file in files]), strict=True):
             if not isinstance(found, Looked):
@@ -137,6 +147,9 @@ class _Run:
                 entry = known[sha]
                 message = f"内容与第 {int(entry.batch)} 批已导入的“{entry.file}”相同，已略过"
                 self.skipped.append(SkippedFile(file.name, "already_landed", message))
+                newest = by_name.get(file.name, entry)
+                if newest.batch > entry.batch:
+                    self.notices.append(_older(file.name, entry, newest))
             elif sha in self.twins:
                 self.twins[sha].append(file.name)
             else:

@@ -109,6 +109,11 @@ class Generation:
         return self.manifest.run_id
 
     @property
+    def content_id(self) -> str:
+        """The end of the run id: equal period and figures have equal ones."""
+        return self.run_id.rpartition("-")[2]
+
+    @property
     def period(self) -> str:
         return self.manifest.period
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from yibao.reporting import few
-from yibao.reporting.content import Block, Chart, Content, Figure, Paragraph, Reader, Report, Table
+from yibao.reporting.content import Block, Chart, Content, Figure, Reader, Report, Table
 from yibao.reporting.product import identity
 from yibao.reporting.scene import Scene
 
@@ -32,7 +32,7 @@ def letter(
         dated=order.dated,
         letterhead=order.letterhead,
         sign_off=order.sign_off,
-        body=(*body, *(Paragraph((remark,)) for remark in remarks)),
+        body=(*body, *remarks),
         annex=tuple(annex),
         span=span,
         reader=reader,

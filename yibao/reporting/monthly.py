@@ -63,7 +63,7 @@ def compose(numbers: Numbers, order: Order) -> Report:
         if blocks:
             body += [Heading(1, section.title), *blocks]
             annex += section.forms(scene)
-    body += [Paragraph((remark,)) for remark in order.remarks]
+    body += order.remarks
     body.append(Paragraph(("特此报告。",)))
     report = Report(
         identity=identity(numbers.figures, order, MONTHLY.code, scene.last_day.isoformat()),

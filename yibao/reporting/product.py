@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from yibao import __version__
 from yibao.figures import Figures
 from yibao.problem import Problem
-from yibao.reporting.content import Identity, Letterhead, Report, SignOff, Status
+from yibao.reporting.content import Identity, Letterhead, Paragraph, Report, SignOff, Status
 from yibao.reporting.numbers import Numbers
 
 # of a region, as dim_region has it, from the largest down
@@ -35,7 +35,7 @@ class Order:
     status: Status = "draft"
     sections: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Paragraph, ...] = ()
     part: str = ""
 
 

@@ -18,7 +18,7 @@ from yibao.reporting.check import balance, form, free_numbers, numbers, sheet_fi
 from yibao.reporting.check.document import Document
 from yibao.reporting.check.file import sentences
 from yibao.reporting.check.published import Published
-from yibao.reporting.content import Figure
+from yibao.reporting.content import Figure, Origin
 
 TEXT = (
     paragraph("一、参保征缴情况", "One"),
@@ -243,3 +243,14 @@ def test_what_cannot_be_read_is_a_problem() -> None:
         word_file.read(io.BytesIO(b"PK"), "月报.docx")
     with pytest.raises(Problem, match=r"不是能读的 Excel 工作簿"):
         sheet_file.read(io.BytesIO(b"PK"), "附表.xlsx")
+
+
+def test_a_note_on_an_earlier_report_does_not_make_the_document_one_of_its_period() -> None:
+    own = figure("part_rate", "参保率", "95.24", "percent")
+    before = Figure(
+        Origin("mart_restatement", "value", (("period", "2026-08"),), "part_rate", "参保率"),
+        Decimal("95.28"),
+        "percent",
+    )
+    told = Document((), figures=trace.to_json([before, own, before]))
+    assert numbers.period_of(told) == dict(own.origin.keys)["period"] != "2026-08"

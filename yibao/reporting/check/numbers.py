@@ -188,8 +188,13 @@ def told_direction(before: str) -> int:
 
 def period_of(document: Document) -> str:
     """The month (YYYY-MM) that the file is about: of most of its figures, else the first one named; empty where none is."""
-    # of `2026-01..2026-09` the last month
-    keys = (key for one in carried(document) for key in one.origin.keys)
+    # of `2026-01..2026-09` the last month; a note on what was sent before tells of an earlier one
+    keys = (
+        key
+        for one in carried(document)
+        if not one.origin.table.startswith("mart_restatement")
+        for key in one.origin.keys
+    )
     periods = Counter(value.rpartition(".")[2] for name, value in keys if name == "period")
     if periods:
         return periods.most_common(1)[0][0]

@@ -111,7 +111,7 @@ def _conserved(scene: Scene) -> bool:
 
 def _thin(scene: Scene) -> Clause:
     """The months of this year in which a dataset that comes by month had nothing, or much less than usual."""
-    words = {"missing": "没有数据", "low": "数据明显偏少"}
+    words = {"missing": "没有数据", "low": "数据不足平常的一半"}
     parts: list[Clause] = [
         (f"{dataset(each.dataset)}{int(each.month[5:])}月{words[each.status]}",)
         for each in thin_months(scene)

@@ -90,7 +90,7 @@ def _unfiled(scene: Scene) -> Clause:
     if not months:
         return ()
     named = listed([f"{int(each.month[5:])}月" for each in months])
-    return (f"其中{named}的转诊备案没有报送或明显偏少，该占比可能偏高。",)
+    return (f"其中{named}的转诊备案没有报送或不足平常的一半，该占比可能偏高。",)
 
 
 REFERRAL = Section("就医流向", body)

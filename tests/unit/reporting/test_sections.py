@@ -1,0 +1,88 @@
+"""The sections of the monthly report in counties unlike the demo: a first year, a deficit, few persons, one family of schemes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.unit.figures_kit import COUNTY, PERIOD, PLACES, Row, Rows, cell, publish
+from yibao.figures import Scope, open_figures
+from yibao.project import find_project
+from yibao.reporting.content import Block, Letterhead, Paragraph
+from yibao.reporting.numbers import Numbers
+from yibao.reporting.product import Order
+from yibao.reporting.scene import Scene
+from yibao.reporting.sections.fund import FUND
+
+_LETTERHEAD = Letterhead("", "", "", "", "", "")
+
+
+def scene(root: Path, told: Sequence[Row] = (), tables: Rows | None = None, **asked: object) -> Scene:
+    """A county of which nothing is known but these cells; every indicator of the catalogue has an empty one."""
+    known = {(row["indicator_code"], row["period_mode"]) for row in told if _is_whole(row)}
+    with (find_project().root / "seeds" / "indicator.csv").open(encoding="utf-8") as file:
+        codes = [row["code"] for row in csv.DictReader(file)]
+    empty = [
+        cell(code, None, mode=mode)
+        for code in codes
+        for mode in ("ytd", "month")
+        if (code, mode) not in known
+    ]
+    september = [each for each in PLACES["dim_period"] if each["period"] == PERIOD]
+    given = {"dim_period": september, **(tables or {})}
+    figures = open_figures(publish(root, [*told, *empty], given), Scope())
+    order = Order(PERIOD, COUNTY, "示范县", "2026-10-08", _LETTERHEAD, **asked)  # type: ignore[arg-type]
+    return Scene(Numbers(figures, PERIOD, COUNTY), order)
+
+
+def _is_whole(row: Row) -> bool:
+    return (row["region_code"], row["insutype"], row["breakdown"], row["period"]) == (
+        COUNTY,
+        "all",
+        "none",
+        PERIOD,
+    )
+
+
+def text(blocks: Iterable[Block]) -> str:
+    return "\n".join(block.text for block in blocks if isinstance(block, Paragraph))
+
+
+# ---- 基金运行 ----
+
+
+def books(period: str = PERIOD, **amounts: str) -> Row:
+    """The books of a period, all schemes and items together."""
+    return {
+        "period": period,
+        "period_mode": "ytd",
+        "region_code": COUNTY,
+        "insutype": "all",
+        "account_item": "all",
+        **{f"fund_{name}": Decimal(amount) for name, amount in amounts.items()},
+    }
+
+
+def fund(root: Path, *told: Row, cells: Sequence[Row] = ()) -> str:
+    used = cell("fund_use_rate", "80", numerator=Decimal(800_000), denominator=Decimal(1_000_000))
+    return text(FUND.body(scene(root, [used, *cells], {"mart_fund": told})))
+
+
+def test_a_year_without_books_of_the_year_before_is_compared_with_nothing(tmp_path: Path) -> None:
+    """A county's first year, and every city, of which one month is published."""
+    told = fund(tmp_path, books(opening_balance="719400", closing_balance="919400"))
+    assert "基金累计结余91.94万元" in told and "上年末结余" not in told
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"), [("719410", ""), ("738200", "台账所列本年期初结余71.94万元，与上年末结余73.82万元不一致")]
+)
+def test_an_opening_balance_that_is_printed_like_the_last_closing_is_no_difference(
+    tmp_path: Path, left: str, expected: str
+) -> None:
+    told = fund(tmp_path, books(opening_balance="719400"), books("2025-12", closing_balance=left))
+    assert expected in told and ("不一致" in told) == bool(expected)

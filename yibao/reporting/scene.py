@@ -204,15 +204,18 @@ class Scene:
         return (*clauses, self.beside_target(code, **cell)) if target else clauses
 
     def beside_target(self, code: str, **cell: Any) -> Clause:
-        """How an indicator stands to its target; one that should be neither high nor low has a 控制线 instead."""
+        """How an indicator stands to its target; one that should be neither high nor low has a 控制线 instead.
+
+        Below zero that line says nothing: `低于控制线` would be read as held.
+        """
         direction = self.numbers.catalogue[code].direction
-        if direction == "none":
+        target = self.numbers.indicator(code, "target_value", **cell)
+        if direction == "none" or target.value is None:
             return ()
-        return say.beside_target(
-            self.numbers.indicator(code, minus="target_value", **cell),
-            self.numbers.indicator(code, "target_value", **cell),
-            "控制线" if direction == "band" else "目标",
-        )
+        if direction == "band" and (self.numbers.indicator(code, **cell).value or 0) < 0:
+            return ("低于零",)
+        difference = self.numbers.indicator(code, minus="target_value", **cell)
+        return say.beside_target(difference, target, "控制线" if direction == "band" else "目标")
 
     def average(self, code: str, name: str = "", **cell: Any) -> tuple[Clause, ...]:
         """An average of money and how it grew: two clauses of one sentence; none where few persons made it."""

@@ -79,10 +79,33 @@ def test_a_year_without_books_of_the_year_before_is_compared_with_nothing(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("left", "expected"), [("719410", ""), ("738200", "台账所列本年期初结余71.94万元，与上年末结余73.82万元不一致")]
+    ("left", "expected"),
+    [("719410", ""), ("738200", "台账所列本年期初结余71.94万元，与上年末结余73.82万元不一致")],
 )
 def test_an_opening_balance_that_is_printed_like_the_last_closing_is_no_difference(
     tmp_path: Path, left: str, expected: str
 ) -> None:
     told = fund(tmp_path, books(opening_balance="719400"), books("2025-12", closing_balance=left))
     assert expected in told and ("不一致" in told) == bool(expected)
+
+
+def test_a_balance_that_is_used_up_lasts_no_negative_months_and_is_not_below_its_limit(
+    tmp_path: Path,
+) -> None:
+    spent = [
+        cell("cum_surplus_rate", "-3.20", target_value=Decimal(25)),
+        cell("cum_surplus_months", "-0.40"),
+    ]
+    told = fund(tmp_path, books(closing_balance="-32000"), cells=spent)
+    assert "基金累计结余-3.20万元，累计结余率为-3.20%，低于零。" in told
+    assert "可支付" not in told
+
+
+def test_books_without_an_amount_due_are_told_all_the_same(tmp_path: Path) -> None:
+    """`amount_due` is no required column: no rate can be made then, but income and expense are known."""
+    known = cell("fund_use_rate", None, status="no_denominator", numerator=Decimal(800_000))
+    told = text(
+        FUND.body(scene(tmp_path, [known], {"mart_fund": [books(income="900000", expense="800000")]}))
+    )
+    assert "基金收入90.00万元，基金支出80.00万元，当期结余10.00万元。" in told
+    assert "未报全" not in told

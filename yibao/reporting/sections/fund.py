@@ -23,7 +23,7 @@ _ITEMS = "基金收支项目情况表"
 
 def body(scene: Scene) -> tuple[Block, ...]:
     """What came in, what went out, by scheme, and the budget."""
-    if scene.numbers.indicator("fund_use_rate").value is None:
+    if scene.money("fund_use_rate").value is None:
         return say.paragraph(("基金收支台账数据未报全。",))
     return (
         Heading(2, "资金到位情况"),
@@ -107,11 +107,17 @@ def _books(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, ...]:
             *scene.ratio("cum_surplus_rate"),
         ),
         _opening(scene),
-        say.sentence(
-            say.told("按本年月均支出计算，累计结余可支付", scene.numbers.indicator("cum_surplus_months"))
-        ),
+        _months_left(scene),
         ("分险种情况见下表。",) if by_scheme else (),
     )
+
+
+def _months_left(scene: Scene) -> Clause:
+    """How long the balance lasts; of one that is used up nothing can be paid."""
+    months = scene.numbers.indicator("cum_surplus_months")
+    if say.direction(months) == -1:
+        return ()
+    return say.sentence(say.told("按本年月均支出计算，累计结余可支付", months))
 
 
 def _opening(scene: Scene) -> Clause:

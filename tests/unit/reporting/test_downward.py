@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,6 +153,40 @@ def test_a_ten_day_ends_on_the_10th_the_20th_or_the_last_day(numbers: Numbers, p
 def test_a_month_without_collection_is_no_bulletin(numbers: Numbers) -> None:
     with pytest.raises(Problem, match="没有可以通报的征缴记录"):
         compose(TEN_DAY, numbers, "2026-08")
+
+
+def in_august(county: Row, *others: Row) -> list[Row]:
+    """The first ten-day of a year's collection, in August."""
+    return [{**row, "pay_month": "2026-08", "insurance_year": 2026} for row in (county, *others)]
+
+
+def test_a_ten_day_of_few_payers_tells_no_number_of_them_nor_what_they_paid(tmp_path: Path) -> None:
+    """Everybody pays 400 yuan: 0.12 万元 are three persons."""
+    begun = {"last_year_persons": 500, "last_year_amount": Decimal(200_000), "last_year_persons_so_far": 500}
+    begun |= {"persons_change": Decimal("-99.4"), "amount_change": Decimal("-99.4")}
+    nobody = (ten_day(region, 24, 0, 0, None) for region in (TOWN, OTHER_TOWN, UNKNOWN))
+    rows = in_august(ten_day(COUNTY, 24, 3, 3, "0.3", **begun), *nobody)
+    figures = open_figures(publish(tmp_path, (), {"mart_ten_day": rows}), Scope())
+    told = text(compose(TEN_DAY, Numbers(figures, "2026-08", COUNTY), "2026-08"))
+    assert told.splitlines() == [
+        "8月下旬（8月21日至31日），去年同旬净增500人；去年同旬缴费20.00万元。"
+        "截至8月31日，2026参保年度累计缴费不足5人，按保护隐私的规定不列示数值。"
+    ]
+
+
+@pytest.mark.parametrize(("placed", "lost"), [(3, 97), (300, 3)])
+def test_payers_without_a_township_are_not_counted_where_that_tells_of_few(
+    tmp_path: Path, placed: int, lost: int
+) -> None:
+    rows = in_august(
+        ten_day(COUNTY, 24, 50, placed + lost, "10"),
+        ten_day(TOWN, 24, 0, placed, "3"),
+        ten_day(OTHER_TOWN, 24, 0, 0, "0"),
+        ten_day(UNKNOWN, 24, 50, lost, None),
+    )
+    figures = open_figures(publish(tmp_path, (), {"mart_ten_day": rows}), Scope())
+    told = text(compose(TEN_DAY, Numbers(figures, "2026-08", COUNTY), "2026-08"))
+    assert f"累计缴费{placed + lost}人" in told and "尚未办理" not in told
 
 
 # ---- 周报 ----

@@ -256,11 +256,10 @@ def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int
 
 def _institutions(scene: Scene) -> _Told:
     """The institutions of the region itself, each among those of its tier."""
-    here = scene.order.region_code[: 4 if scene.below_noun == "县区" else 6]
     found: dict[str, list[Institution]] = {}
     for value in parts(scene.numbers.figures, _COST, scene.selection, "inst"):
-        known = scene.institutions.get(value.breakdown_value)
-        if known and (known.region_code or "").startswith(here) and value.denominator:
+        known = scene.own_institution(value.breakdown_value)
+        if known and value.denominator:
             found.setdefault(known.service_tier, []).append(known)
     tiers = [tier for tier in TIERS if tier in found]
     blocks: list[Block] = []

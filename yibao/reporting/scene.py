@@ -116,13 +116,15 @@ class Scene:
         )
 
     @property
+    def is_city(self) -> bool:
+        """Whether counties are below it."""
+        code = self.order.region_code
+        return len(code) == _COUNTY_DIGITS and code.endswith("00")
+
+    @property
     def below_noun(self) -> str:
         """What the regions below are called: 乡镇, below a city 县区."""
-        return (
-            "乡镇"
-            if len(self.order.region_code) == 6 and not self.order.region_code.endswith("00")
-            else "县区"
-        )
+        return "县区" if self.is_city else "乡镇"
 
     @cached_property
     def schemes(self) -> dict[str, str]:
@@ -163,7 +165,7 @@ class Scene:
     def stem(self) -> str:
         """The digits with which the code of every region inside this one begins."""
         code = self.order.region_code
-        return code.removesuffix("00") if self.below_noun == "县区" else code
+        return code.removesuffix("00") if self.is_city else code
 
     def name(self, code: str) -> str:
         """An indicator's Chinese name with full-width brackets."""
@@ -173,6 +175,11 @@ class Scene:
         """An institution's name; its code where the register has none."""
         found = self.institutions.get(code)
         return found.name if found else code
+
+    def own_institution(self, code: str) -> Institution | None:
+        """An institution of the register that stands in the region; None of any other."""
+        found = self.institutions.get(code)
+        return found if found and (found.region_code or "").startswith(self.stem) else None
 
     def is_unknown(self, region_code: str) -> bool:
         """Whether it stands for the persons without a known township."""

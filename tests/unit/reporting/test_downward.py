@@ -333,6 +333,19 @@ def test_a_township_is_told_of_its_own_institutions_only(numbers: Numbers) -> No
     assert chapter == ["尚未办结的问题1个，涉及的机构有城关镇卫生院。"]
 
 
+def test_a_township_whose_code_ends_in_00_is_no_city(tmp_path: Path) -> None:
+    """Towns are numbered from 100 on: 990101100 is not all that begins with 9901011."""
+    findings = [
+        {"finding_id": name, "period": "2026-08", "inst_name": name, "region_code": code, "is_open": True}
+        for name, code in (("城北镇卫生院", "990101100001"), ("城东镇卫生院", "990101101001"))
+    ]
+    figures = open_figures(publish(tmp_path, (), {"mart_finding": findings}), Scope())
+    order = Order("2026-09", "990101100", "城北镇", "2026-10-08", LETTERHEAD)
+    scene = Scene(Numbers(figures, "2026-09", "990101100"), order)
+    told = [block.text for block in problems.body(scene) if isinstance(block, Paragraph)]
+    assert told == ["尚未办结的问题1个，涉及的机构有城北镇卫生院。"]
+
+
 @pytest.mark.parametrize("period", ["2026-01", "2026-08", "2026-11"])
 def test_a_quarter_ends_in_march_june_september_or_december(numbers: Numbers, period: str) -> None:
     with pytest.raises(Problem) as stopped:

@@ -17,6 +17,7 @@ from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
 from yibao.reporting.scene import Scene
 from yibao.reporting.sections.fund import FUND
+from yibao.reporting.sections.quality import QUALITY
 
 _LETTERHEAD = Letterhead("", "", "", "", "", "")
 
@@ -109,3 +110,43 @@ def test_books_without_an_amount_due_are_told_all_the_same(tmp_path: Path) -> No
     )
     assert "基金收入90.00万元，基金支出80.00万元，当期结余10.00万元。" in told
     assert "未报全" not in told
+
+
+# ---- 数据质量说明 ----
+
+
+def test_books_that_differ_are_told_with_amounts_that_differ_as_printed_and_not_of_few_persons(
+    tmp_path: Path,
+) -> None:
+    def pair(insutype: str, settled: str, booked: str) -> Row:
+        return {
+            "kind": "settlement_ledger",
+            "measure": "amount_ytd",
+            "period": PERIOD,
+            "subject": insutype,
+            "insutype": insutype,
+            "left_value": Decimal(settled),
+            "right_value": Decimal(booked),
+            "status": "differs",
+        }
+
+    names = {"310": "职工", "340": "离休", "390": "居民"}
+    told = scene(
+        tmp_path,
+        [
+            cell("benefit_rate", None, insutype=insutype, numerator=Decimal(visits))
+            for insutype, visits in (("310", 50), ("340", 3), ("390", 70))
+        ],
+        {
+            "dim_scheme": [{"insutype": code, "insutype_zh": name} for code, name in names.items()],
+            "reconciliation": [
+                pair("310", "100000", "100030"),
+                pair("340", "4000", "9000"),
+                pair("390", "1058300", "1029100"),
+                pair("999", "5000", "6000"),
+            ],
+        },
+    )
+    assert "不一致的险种有职工、离休、居民（结算单105.83万元，台账102.91万元）、999。" in text(
+        QUALITY.body(told)
+    )

@@ -175,7 +175,10 @@ def _reconciled(scene: Scene) -> tuple[Paragraph, ...]:
 
 
 def _unbooked(scene: Scene) -> Clause:
-    """The schemes whose books do not have what their settlements paid this year, with both amounts."""
+    """The schemes whose books do not have what their settlements paid this year, with both amounts.
+
+    By name only where these are printed alike, or 1 to 4 persons made them.
+    """
     if scene.prefix:
         return ()
     keys = (("kind", "settlement_ledger"), ("measure", "amount_ytd"), ("period", scene.order.period))
@@ -190,19 +193,19 @@ def _unbooked(scene: Scene) -> Clause:
         (scene.order.period,),
     )
 
-    def side(insutype: str, column: str, name: str) -> Figure:
-        return scene.numbers.cell("reconciliation", column, "wan", name, (*keys, ("insutype", insutype)))
-
-    parts: list[Clause] = [
-        (
-            f"{scene.schemes.get(code, code)}（结算单",
-            side(code, "left_value", "结算单的基金支付"),
-            "，台账",
-            side(code, "right_value", "台账的待遇支出"),
-            "）",
+    def told(insutype: str) -> Clause:
+        name = scene.schemes.get(insutype, insutype)
+        settled, booked = (
+            scene.numbers.cell("reconciliation", column, "wan", side, (*keys, ("insutype", insutype)))
+            for column, side in (("left_value", "结算单的基金支付"), ("right_value", "台账的待遇支出"))
         )
-        for code in found
-    ]
+        # who is in no scheme of the enrollment cannot be counted
+        known = insutype in scene.schemes and not scene.tells_few("benefit_rate", insutype=insutype)
+        if not known or settled.text == booked.text:
+            return (name,)
+        return (f"{name}（结算单", settled, "，台账", booked, "）")
+
+    parts = [told(code) for code in found]
     return say.sentence(say.named("本年累计的基金支付，结算单与基金收支台账不一致的险种有", parts))
 
 

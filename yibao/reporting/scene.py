@@ -197,13 +197,18 @@ class Scene:
     ) -> tuple[Clause, ...]:
         """A ratio, how it moved, and how it stands to its target: three clauses of one sentence.
 
-        `expected`: where it is missing, that is said. `cell`: further keys of `Numbers.indicator`. A ratio out of so few
-        persons that they could be counted back is left out.
+        `expected`: where its data are missing, that is said; not where there was nothing to divide by. `cell`: further keys
+        of `Numbers.indicator`. A ratio out of so few persons that they could be counted back is left out.
         """
         if self.tells_few(code, **cell):
             return ()
         clauses = (
-            self._first(name or self.name(code), self.numbers.indicator(code, **cell), verb, expected),
+            self._first(
+                name or self.name(code),
+                self.numbers.indicator(code, **cell),
+                verb,
+                expected and self.count(code, "denominator", **cell).value != 0,
+            ),
             ()
             if self.told_few(code, **cell)
             else say.moved(self.numbers.indicator(code, "last_year_change", **cell)),

@@ -16,7 +16,9 @@ from yibao.reporting.content import Block, Letterhead, Paragraph
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
 from yibao.reporting.scene import Scene
+from yibao.reporting.sections.benefit import BENEFIT
 from yibao.reporting.sections.fund import FUND
+from yibao.reporting.sections.participation import PARTICIPATION
 from yibao.reporting.sections.quality import QUALITY
 
 _LETTERHEAD = Letterhead("", "", "", "", "", "")
@@ -110,6 +112,41 @@ def test_books_without_an_amount_due_are_told_all_the_same(tmp_path: Path) -> No
     )
     assert "基金收入90.00万元，基金支出80.00万元，当期结余10.00万元。" in told
     assert "未报全" not in told
+
+
+# ---- 参保征缴 ----
+
+
+@pytest.mark.parametrize(
+    ("population", "expected"), [("10000", ""), ("9800", "剔除长期外出人员后参保率为96.94%。")]
+)
+def test_the_rate_without_the_absent_is_told_where_anybody_is_absent(
+    tmp_path: Path, population: str, expected: str
+) -> None:
+    persons = [
+        {"period": PERIOD, "region_code": COUNTY, "insutype": insutype, "insured_persons": 9500}
+        for insutype in ("all", "390")
+    ]
+    cells = [
+        cell("part_rate", "95", numerator=Decimal(9500), denominator=Decimal(10_000)),
+        cell("part_rate_net", "96.9388", numerator=Decimal(9500), denominator=Decimal(population)),
+    ]
+    told = text(PARTICIPATION.body(scene(tmp_path, cells, {"mart_participation": persons})))
+    assert expected in told and ("剔除" in told) == bool(expected)
+
+
+# ---- 待遇保障 ----
+
+
+def test_of_nothing_to_divide_by_it_is_not_said_that_it_was_not_reported(tmp_path: Path) -> None:
+    """A county whose settlements are all of outpatients."""
+    none = {"numerator": Decimal(0), "denominator": Decimal(0), "status": "no_denominator"}
+    codes = ("ip_avg_cost", "ip_actual_ratio", "ip_policy_ratio")
+    told = text(BENEFIT.body(scene(tmp_path, [cell(code, None, **none) for code in codes])))
+    assert (
+        told.splitlines()[0] == "1—9月，全县参保人员住院0人次，发生住院费用0.00万元，统筹基金支付0.00万元。"
+    )
+    assert "门诊待遇所需的结算单数据未报全。" in told
 
 
 # ---- 数据质量说明 ----

@@ -51,10 +51,18 @@ def _insured(scene: Scene) -> tuple[Paragraph, ...]:
         ),
         say.sentence(
             say.told("按常住人口计算，参保率为", scene.numbers.indicator("part_rate_resident")),
-            say.told("剔除长期外出人员后为", scene.numbers.indicator("part_rate_net")),
+            _without_the_absent(scene),
         ),
         _unpaid(scene),
     )
+
+
+def _without_the_absent(scene: Scene) -> Clause:
+    """Nothing where nobody was reported as long absent: it is the participation rate again then."""
+    counted = scene.count("part_rate_net", "denominator")
+    if counted.value == scene.count("part_rate", "denominator").value:
+        return ()
+    return say.told("剔除长期外出人员后参保率为", scene.numbers.indicator("part_rate_net"))
 
 
 def _task(scene: Scene) -> Clause:

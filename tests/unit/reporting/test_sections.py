@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.figures_kit import COUNTY, PERIOD, PLACES, Row, Rows, cell, publish
+from tests.unit.figures_kit import COUNTY, OTHER_TOWN, PERIOD, PLACES, TOWN, Row, Rows, cell, publish
 from yibao.figures import Scope, open_figures
 from yibao.project import find_project
-from yibao.reporting.content import Block, Letterhead, Paragraph
+from yibao.reporting.content import Block, Letterhead, Paragraph, Table
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
 from yibao.reporting.scene import Scene
@@ -114,7 +114,51 @@ def test_books_without_an_amount_due_are_told_all_the_same(tmp_path: Path) -> No
     assert "未报全" not in told
 
 
+def test_the_books_of_a_scheme_without_enrollment_are_told_without_rates(tmp_path: Path) -> None:
+    """Only residents' enrollment was delivered; the ledger has the employees too, and no indicator has a cell of them."""
+    schemes = [{**books(income=income), "insutype": code} for code, income in (("390", "80"), ("310", "20"))]
+    cells = [cell(code, "80", insutype="390") for code in ("fund_use_rate", "cum_surplus_rate")]
+    told = FUND.body(
+        scene(
+            tmp_path,
+            [cell("fund_use_rate", "80", numerator=Decimal(80)), *cells],
+            {"mart_fund": [books(income="100"), *schemes]},
+        )
+    )
+    (table,) = (block for block in told if isinstance(block, Table))
+    assert [(row[0], row[-1] is None) for row in table.rows] == [
+        ("城乡居民基本医疗保险", False),
+        ("310", True),
+        ("合计", False),
+    ]
+
+
 # ---- 参保征缴 ----
+
+
+def test_a_scheme_and_a_township_of_which_the_year_has_nothing_are_left_out(tmp_path: Path) -> None:
+    """A scheme that was merged into another one, a township that is only in the list of regions."""
+    everybody = {"period": PERIOD, "insured_persons": 9500, "contribution_persons": 9000}
+    rows = [
+        {**everybody, "region_code": region, "insutype": insutype}
+        for region, insutype in ((COUNTY, "all"), (COUNTY, "390"), (TOWN, "all"))
+    ]
+    whole = [
+        cell("part_rate", "95", region=region, numerator=Decimal(9500), denominator=Decimal(10_000))
+        for region in (COUNTY, TOWN)
+    ]
+    names = {"390": "居民", "380": "新农合", "all": "全部险种"}
+    told = scene(
+        tmp_path,
+        [*whole, cell("part_rate", None, region=OTHER_TOWN)],
+        {
+            "mart_participation": rows,
+            "dim_scheme": [{"insutype": code, "insutype_zh": name} for code, name in names.items()],
+        },
+    )
+    assert "全县参保9500人，其中居民9500人。" in text(PARTICIPATION.body(told))
+    (form,) = PARTICIPATION.forms(told)
+    assert [row[0] for row in form.rows] == ["城关镇", "合计"]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +191,16 @@ def test_of_nothing_to_divide_by_it_is_not_said_that_it_was_not_reported(tmp_pat
         told.splitlines()[0] == "1—9月，全县参保人员住院0人次，发生住院费用0.00万元，统筹基金支付0.00万元。"
     )
     assert "门诊待遇所需的结算单数据未报全。" in told
+
+
+def test_inpatients_of_a_scheme_without_enrollment_are_in_the_sum_only(tmp_path: Path) -> None:
+    paid = [
+        {"period": PERIOD, "county": COUNTY, "insutype": code, "ip_cases": 10, "ip_cost": Decimal(100)}
+        for code in ("310", "390")
+    ]
+    some = {"numerator": Decimal(200), "denominator": Decimal(20)}
+    told = BENEFIT.body(scene(tmp_path, [cell("ip_avg_cost", "10", **some)], {"mart_compensation": paid}))
+    assert "住院20人次" in text(told) and not any(isinstance(block, Table) for block in told)
 
 
 # ---- 数据质量说明 ----

@@ -56,11 +56,12 @@ def _inpatients(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, 
 
 
 def _schemes(scene: Scene) -> tuple[Table, ...]:
-    """The schemes that had inpatients, the costliest first."""
-    codes = [paid.key for paid in paid_by_scheme(scene.numbers.figures, scene.selection)]
+    """The schemes that had inpatients, the costliest first; of those that enrollment does not hold nothing is published."""
+    found = (paid.key for paid in paid_by_scheme(scene.numbers.figures, scene.selection))
+    codes = [code for code in found if code in scene.schemes]
     if len(codes) < 2:
         return ()
-    rows = few.guarded([_row(scene, scene.schemes.get(code, code), {"insutype": code}) for code in codes], 1)
+    rows = few.guarded([_row(scene, scene.schemes[code], {"insutype": code}) for code in codes], 1)
     if sum(isinstance(row[1], Figure) for row in rows) < 2:
         return ()
     return (

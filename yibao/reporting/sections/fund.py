@@ -171,8 +171,11 @@ def _scheme(scene: Scene, name: str, insutype: str) -> tuple[Content, ...]:
         money(scene, "fund_expense", "基金支出", insutype=insutype),
         money(scene, "fund_income", "当期结余", insutype=insutype, minus="fund_expense"),
         money(scene, "fund_closing_balance", "期末结余", insutype=insutype),
-        scene.numbers.indicator("fund_use_rate", insutype=insutype),
-        scene.numbers.indicator("cum_surplus_rate", insutype=insutype),
+        *(
+            # of a scheme that enrollment does not hold no rate is published
+            scene.numbers.indicator(code, insutype=insutype) if insutype in ("all", *scene.schemes) else None
+            for code in ("fund_use_rate", "cum_surplus_rate")
+        ),
     )
 
 

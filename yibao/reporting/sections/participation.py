@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from yibao.figures import Value, below
@@ -30,7 +31,11 @@ def body(scene: Scene) -> tuple[Block, ...]:
 
 
 def _insured(scene: Scene) -> tuple[Paragraph, ...]:
-    by_scheme = [(name, _persons(scene, code)) for code, name in scene.schemes.items()]
+    here = scene.order.region_code
+    held = _held(scene)
+    by_scheme = [
+        (name, _persons(scene, code)) for code, name in scene.schemes.items() if (here, code) in held
+    ]
     hidden = few.hidden([figure.value for _, figure in by_scheme])
     shown = [
         (name, figure, "人")
@@ -233,10 +238,25 @@ def forms(scene: Scene) -> tuple[Table, ...]:
     )
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where mart_participation has a row: not of a scheme or township without persons, payments and population."""
+
+    region_code: str
+    insutype: str
+
+
+def _held(scene: Scene) -> frozenset[tuple[str, str]]:
+    found = scene.numbers.figures.rows(
+        _Place,
+        "select region_code, insutype from mart_participation where period = ?",
+        (scene.order.period,),
+    )
+    return frozenset((each.region_code, each.insutype) for each in found)
+
+
 def _is_reported(scene: Scene, region: str) -> bool:
-    return any(
-        value.region_code == region for value in below(scene.numbers.figures, "part_rate", scene.selection)
-    ) and (
+    return (region, "all") in _held(scene) and (
         not scene.is_unknown(region)
         or bool(scene.numbers.indicator("part_rate", "numerator", "count", region=region).value)
     )

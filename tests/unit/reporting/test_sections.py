@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
 from yibao.reporting.scene import Scene
 from yibao.reporting.sections.benefit import BENEFIT
+from yibao.reporting.sections.cost import COST
 from yibao.reporting.sections.fund import FUND
+from yibao.reporting.sections.overview import OVERVIEW
 from yibao.reporting.sections.participation import PARTICIPATION
 from yibao.reporting.sections.quality import QUALITY
 
@@ -201,6 +204,64 @@ def test_inpatients_of_a_scheme_without_enrollment_are_in_the_sum_only(tmp_path:
     some = {"numerator": Decimal(200), "denominator": Decimal(20)}
     told = BENEFIT.body(scene(tmp_path, [cell("ip_avg_cost", "10", **some)], {"mart_compensation": paid}))
     assert "住院20人次" in text(told) and not any(isinstance(block, Table) for block in told)
+
+
+@pytest.mark.parametrize(("code", "what"), [("ip_avg_cost", "住院"), ("op_avg_cost", "门诊")])
+def test_of_few_cases_neither_number_nor_cost_is_told(tmp_path: Path, code: str, what: str) -> None:
+    made = {"numerator": Decimal(9000), "denominator": Decimal(3)}
+    cells = [cell(code, "3000", **made), cell("ip_avg_compensation", "2000", **made)]
+    told = text(BENEFIT.body(scene(tmp_path, cells)))
+    assert f"1—9月，{what}结算不足5人次，按保护隐私的规定不列示数值。" in told
+    assert "万元" not in told and "每人次" not in told
+
+
+# ---- 医疗费用 ----
+
+
+def cost(code: str, cases: int, change: str, *, before: int | None = None, **more: Any) -> list[Row]:
+    """Its cell of this year and, where there were cases before, of the last."""
+    now = cell(
+        code,
+        "100",
+        last_year_value=Decimal(100),
+        last_year_change=Decimal(change),
+        denominator=Decimal(cases),
+        **more,
+    )
+    then = cell(code, "100", period="2025-09", denominator=Decimal(before or cases), **more)
+    return [now, then]
+
+
+@pytest.mark.parametrize(("cases", "expected"), [(100, True), (103, False)])
+def test_a_mean_that_falls_though_both_parts_rise_is_explained_where_every_case_has_a_place(
+    tmp_path: Path, cases: int, expected: bool
+) -> None:
+    cells = [
+        *cost("ip_avg_cost", cases, "-2"),
+        *cost("ip_avg_cost_in_county", 80, "3"),
+        *cost("ip_avg_cost_out_county", 20, "5"),
+    ]
+    assert ("系两者住院人次占比变化所致" in text(COST.body(scene(tmp_path, cells)))) == expected
+
+
+@pytest.mark.parametrize(("before", "expected"), [(50, True), (3, False)])
+def test_the_month_is_not_compared_with_one_of_few_cases(tmp_path: Path, before: int, expected: bool) -> None:
+    told = text(COST.body(scene(tmp_path, cost("ip_avg_cost", 60, "7", before=before, mode="month"))))
+    assert "9月当月，住院60人次" in told and ("去年同月" in told) == expected
+
+
+# ---- 总体情况 ----
+
+
+@pytest.mark.parametrize(("sections", "expected"), [((), True), (("overview", "participation"), False)])
+def test_the_overview_points_to_the_problems_where_the_report_has_them(
+    tmp_path: Path, sections: tuple[str, ...], expected: bool
+) -> None:
+    rule = {"alert_level": "warning", "alert_zh": "参保率低于目标"}
+    told = scene(tmp_path, [cell("part_rate", "90", region=TOWN, **rule)], sections=sections)
+    found = text(OVERVIEW.body(told))
+    assert "全县总体上已有数据的指标均未达到预警条件。" in found
+    assert ("见“存在问题”部分" in found) == expected
 
 
 # ---- 数据质量说明 ----

@@ -21,8 +21,6 @@ from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
 from yibao.reporting.sentences import Clause
 
-# what is not the one is the other: hiding one of them alone would hide nothing
-_COMPLEMENTS = {"in_county_rate": "out_county_rate", "out_county_rate": "in_county_rate"}
 # how the whole of a place is called, by the last character of its name: 全县, 全镇
 _KINDS_OF_PLACE = frozenset("县市区旗州盟乡镇")
 # a township has more
@@ -257,14 +255,21 @@ class Scene:
         return self.numbers.indicator(code, column, "wan", **cell)
 
     def tells_few(self, code: str, **cell: Any) -> bool:
-        """Whether an indicator of persons or cases is made of 1 to 4 of them, or what it leaves over is."""
-        return any(
-            is_few(self.count(each, column, **cell).value)
-            for each in (code, _COMPLEMENTS.get(code))
-            if each is not None
+        """Whether an indicator of persons or cases is made of 1 to 4 of them, or a share of them leaves so many over."""
+        counts = [
+            self.count(code, column, **cell)
             for column in ("numerator", "denominator")
-            if any(word in getattr(self.numbers.catalogue[each], column) for word in _OF_PERSONS)
-        )
+            if any(word in getattr(self.numbers.catalogue[code], column) for word in _OF_PERSONS)
+        ]
+        if len(counts) == 2 and self._is_share(code):
+            # 97.80% of 91 persons are all but two
+            counts.append(self.count(code, "denominator", minus="numerator", **cell))
+        return any(is_few(count.value) for count in counts)
+
+    def _is_share(self, code: str) -> bool:
+        """Whether the numerator counts some of those whom the denominator counts."""
+        of, among = self.numbers.catalogue.units_of(code)
+        return of == among and self.numbers.catalogue[code].unit == "percent"
 
     def told_few(self, code: str, **cell: Any) -> bool:
         """The same of last year's months, whose figure is not told then, nor the change, which would give it away."""

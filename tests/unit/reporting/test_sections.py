@@ -23,6 +23,7 @@ from yibao.reporting.sections.fund import FUND
 from yibao.reporting.sections.overview import OVERVIEW
 from yibao.reporting.sections.participation import PARTICIPATION
 from yibao.reporting.sections.quality import QUALITY
+from yibao.reporting.sections.referral import REFERRAL
 
 _LETTERHEAD = Letterhead("", "", "", "", "", "")
 
@@ -180,6 +181,25 @@ def test_the_rate_without_the_absent_is_told_where_anybody_is_absent(
     ]
     told = text(PARTICIPATION.body(scene(tmp_path, cells, {"mart_participation": persons})))
     assert expected in told and ("剔除" in told) == bool(expected)
+
+
+@pytest.mark.parametrize(("covered", "expected"), [("85", True), ("89", False), ("91", True)])
+def test_a_share_that_leaves_few_over_is_not_told(tmp_path: Path, covered: str, expected: bool) -> None:
+    """97.80% of 91 persons are all but two."""
+    told = scene(
+        tmp_path,
+        [cell("part_rate_priority", "98", numerator=Decimal(covered), denominator=Decimal(91))],
+    )
+    assert bool(any(told.ratio("part_rate_priority"))) == expected
+
+
+def test_cases_inside_the_county_are_not_told_where_they_are_few(tmp_path: Path) -> None:
+    """Five more are of an unknown place: what the share outside leaves over is not few."""
+    cells = [
+        cell(code, "50", numerator=Decimal(cases), denominator=Decimal(20))
+        for code, cases in (("in_county_rate", 3), ("out_county_rate", 12))
+    ]
+    assert "在县域" not in text(REFERRAL.body(scene(tmp_path, cells)))
 
 
 # ---- 待遇保障 ----

@@ -175,6 +175,7 @@ def _ranking(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Table, ...]:
 
 
 def _special(scene: Scene) -> tuple[Paragraph, ...]:
+    priority = "part_rate_priority"
     doubled = scene.count("double_cover_rate")
     if few.is_few(doubled.value):
         double: Clause = (f"存在重复参保，人数不足{few.FEWEST}人，按保护隐私的规定不列示",)
@@ -182,8 +183,12 @@ def _special(scene: Scene) -> tuple[Paragraph, ...]:
         double = say.told("重复参保", doubled, "人")
     return say.paragraph(
         say.sentence(
-            scene.counted("特殊人群名单在册", scene.count("part_rate_priority", "denominator"), "人"),
-            *scene.ratio("part_rate_priority", "参保率"),
+            scene.counted("特殊人群名单在册", scene.count(priority, "denominator"), "人"),
+            *(
+                [("参保或未参保的人数较少，按保护隐私的规定不列示参保率",)]
+                if scene.tells_few(priority)
+                else scene.ratio(priority, "参保率")
+            ),
         ),
         say.sentence(double),
     )

@@ -255,7 +255,12 @@ class Scene:
         return self.numbers.indicator(code, column, "wan", **cell)
 
     def tells_few(self, code: str, **cell: Any) -> bool:
-        """Whether an indicator of persons or cases is made of 1 to 4 of them, or a share of them leaves so many over."""
+        """Whether an indicator of persons or cases is made of 1 to 4 of them, or a share of them leaves so many over.
+
+        Of a period that is not published (a city has one only) no count is known, nor can one be told by a rate of it.
+        """
+        if cell.get("period", self.order.period) not in self.published:
+            return False
         counts = [
             self.count(code, column, **cell)
             for column in ("numerator", "denominator")

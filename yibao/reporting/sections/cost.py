@@ -52,7 +52,9 @@ def _mixed(scene: Scene) -> Clause:
 
 
 def _have_a_place(scene: Scene, codes: Sequence[str], period: str) -> bool:
-    """Whether the cases of the first indicator are those of the others together."""
+    """Whether the cases of the first indicator are known to be those of the others together."""
+    if period not in scene.published:
+        return False
     whole, *parts = (scene.count(code, "denominator", period=period).value or 0 for code in codes)
     return whole == sum(parts)
 

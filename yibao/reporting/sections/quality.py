@@ -88,6 +88,13 @@ def _rows(scene: Scene, column: str, *keys: tuple[str, str]) -> Figure:
 
 
 def _files(scene: Scene) -> tuple[Paragraph, ...]:
+    if not _datasets(scene):
+        # of a city: its figures were added up from packages
+        return say.paragraph(
+            (
+                f"本报告由各{scene.below_noun}上报的数据包汇总，接收的文件和数据行见各{scene.below_noun}的报告。",
+            )
+        )
     files = _figure(scene, "file_conservation", "file", "文件（工作表）", "count")
     pending = _figure(scene, "quarantine", "row", "待更正问题", "count", ("status", "open"))
     return say.paragraph(
@@ -120,8 +127,7 @@ def _thin(scene: Scene) -> Clause:
 
 
 def _datasets(scene: Scene) -> tuple[str, ...]:
-    found = scene.numbers.figures.rows(str, "select distinct dataset from file_conservation order by dataset")
-    return found
+    return scene.numbers.figures.rows(str, "select distinct dataset from file_conservation order by dataset")
 
 
 @dataclass(frozen=True)

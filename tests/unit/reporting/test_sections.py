@@ -13,13 +13,13 @@ import pytest
 from tests.unit.figures_kit import COUNTY, OTHER_TOWN, PERIOD, PLACES, TOWN, Row, Rows, cell, publish
 from yibao.figures import Scope, open_figures
 from yibao.project import find_project
-from yibao.reporting.content import Block, Letterhead, Paragraph, Table
+from yibao.reporting.content import Block, Figure, Letterhead, Paragraph, Table
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
 from yibao.reporting.scene import Scene
 from yibao.reporting.sections.benefit import BENEFIT
 from yibao.reporting.sections.cost import COST
-from yibao.reporting.sections.fund import FUND
+from yibao.reporting.sections.fund import FUND, overspent
 from yibao.reporting.sections.overview import OVERVIEW
 from yibao.reporting.sections.participation import PARTICIPATION
 from yibao.reporting.sections.quality import QUALITY
@@ -106,6 +106,15 @@ def test_a_balance_that_is_used_up_lasts_no_negative_months_and_is_not_below_its
     told = fund(tmp_path, books(closing_balance="-32000"), cells=spent)
     assert "基金累计结余-3.20万元，累计结余率为-3.20%，低于零。" in told
     assert "可支付" not in told
+
+
+@pytest.mark.parametrize(("lacking", "expected"), [("-640", ("收不抵支", "0.06")), ("-40", ())])
+def test_what_is_lacking_is_told_where_it_is_printed(
+    tmp_path: Path, lacking: str, expected: tuple[str, ...]
+) -> None:
+    told = scene(tmp_path, [cell("period_surplus_rate", "-0.64", numerator=Decimal(lacking))])
+    said = overspent(told, "period_surplus_rate")
+    assert tuple(each.text if isinstance(each, Figure) else each for each in said) == expected
 
 
 def test_books_without_an_amount_due_are_told_all_the_same(tmp_path: Path) -> None:

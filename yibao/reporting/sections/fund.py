@@ -63,11 +63,16 @@ def overspent(scene: Scene, code: str, **cell: Any) -> Clause:
     if rate.value is None:
         return ()
     if code == "fund_use_rate" and half_up(rate.value, 2) > _WHOLE:
-        beyond = scene.numbers.indicator(code, "numerator", "wan", minus="denominator", **cell)
-        return ("支出比应筹资金超支", beyond)
-    if code == "period_surplus_rate" and half_up(rate.value, 2) < 0:
-        return ("收不抵支", replace(scene.money(code, **cell), size_only=True))
-    return ()
+        said, lacking = (
+            "支出比应筹资金超支",
+            scene.numbers.indicator(code, "numerator", "wan", minus="denominator", **cell),
+        )
+    elif code == "period_surplus_rate" and half_up(rate.value, 2) < 0:
+        said, lacking = "收不抵支", replace(scene.money(code, **cell), size_only=True)
+    else:
+        return ()
+    # less than is printed in 万元
+    return (said, lacking) if say.direction(lacking) else ()
 
 
 def _arrived(scene: Scene) -> tuple[Paragraph, ...]:

@@ -147,6 +147,11 @@ class Scene:
         return frozenset(each.period for each in periods(self.numbers.figures))
 
     @cached_property
+    def counted_periods(self) -> frozenset[str]:
+        """The months of which there is what the rates are made of."""
+        return frozenset(self.numbers.figures.rows(str, "select distinct period from indicator_value"))
+
+    @cached_property
     def place(self) -> tuple[tuple[str, str], ...]:
         """The key of the region's institutions where others are published too; none for all that are published."""
         return (("region_code", f"{self.prefix}..{self.prefix}~"),) if self.prefix else ()
@@ -257,9 +262,9 @@ class Scene:
     def tells_few(self, code: str, **cell: Any) -> bool:
         """Whether an indicator of persons or cases is made of 1 to 4 of them, or a share of them leaves so many over.
 
-        Of a period that is not published (a city has one only) no count is known, nor can one be told by a rate of it.
+        Of a period without counts (a city has those of one month only) none can be told by a rate of it.
         """
-        if cell.get("period", self.order.period) not in self.published:
+        if cell.get("period", self.order.period) not in self.counted_periods:
             return False
         counts = [
             self.count(code, column, **cell)

@@ -240,6 +240,18 @@ def test_a_township_with_few_cases_shows_no_number_nor_does_another_that_would_t
     ]
 
 
+def test_cases_outside_the_county_are_not_told_where_those_inside_are_few(tmp_path: Path) -> None:
+    """Of 8 inpatients 6 outside: 2 stayed; of 20 the week before 6."""
+    outside = {"ip_cases_out_county": 6, "ip_cases_out_county_before": 6}
+    rows = [week(39, TOWN, 20, 8, ip_cases_before=20, **outside)]
+    report = compose(
+        WEEKLY, Numbers(open_figures(publish(tmp_path, (), {"mart_week": rows}), Scope()), "2026-09", COUNTY)
+    )
+    assert "其中住院8人次，比上周减少12人次。" in text(report)
+    (row,) = (row for row in table(report, "week") if row[0] == "县域外住院人次")
+    assert row[2:] == ("*", "6", "*")
+
+
 def test_a_week_that_is_not_whole_is_refused_and_those_that_are_named(numbers: Numbers) -> None:
     with pytest.raises(Problem) as stopped:
         compose(WEEKLY, numbers, part="2026-W40")

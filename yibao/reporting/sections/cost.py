@@ -53,7 +53,7 @@ def _mixed(scene: Scene) -> Clause:
 
 def _have_a_place(scene: Scene, codes: Sequence[str], period: str) -> bool:
     """Whether the cases of the first indicator are known to be those of the others together."""
-    if period not in scene.published:
+    if period not in scene.counted_periods:
         return False
     whole, *parts = (scene.count(code, "denominator", period=period).value or 0 for code in codes)
     return whole == sum(parts)

@@ -127,6 +127,16 @@ def test_books_without_an_amount_due_are_told_all_the_same(tmp_path: Path) -> No
     assert "未报全" not in told
 
 
+@pytest.mark.parametrize(
+    ("others", "expected"), [((), "基金收支台账数据未报全。"), (("990102",), "基金收支台账不分县区")]
+)
+def test_books_of_several_counties_are_not_missing_but_of_the_whole_city(
+    tmp_path: Path, others: tuple[str, ...], expected: str
+) -> None:
+    counties = [{"region_code": code, "region_name": code, "level": "county"} for code in (COUNTY, *others)]
+    assert text(FUND.body(scene(tmp_path, (), {"dim_region": counties}))).startswith(expected)
+
+
 def test_the_books_of_a_scheme_without_enrollment_are_told_without_rates(tmp_path: Path) -> None:
     """Only residents' enrollment was delivered; the ledger has the employees too, and no indicator has a cell of them."""
     schemes = [{**books(income=income), "insutype": code} for code, income in (("390", "80"), ("310", "20"))]

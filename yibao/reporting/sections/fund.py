@@ -24,7 +24,12 @@ _ITEMS = "基金收支项目情况表"
 def body(scene: Scene) -> tuple[Block, ...]:
     """What came in, what went out, by scheme, and the budget."""
     if scene.money("fund_use_rate").value is None:
-        return say.paragraph(("基金收支台账数据未报全。",))
+        one_of_several = scene.prefix and not scene.is_city
+        return say.paragraph(
+            ("基金收支台账不分县区，基金运行情况见全市的报告。",)
+            if one_of_several
+            else ("基金收支台账数据未报全。",)
+        )
     return (
         Heading(2, "资金到位情况"),
         *_arrived(scene),

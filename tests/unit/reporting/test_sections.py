@@ -202,6 +202,27 @@ def test_the_rate_without_the_absent_is_told_where_anybody_is_absent(
     assert expected in told and ("剔除" in told) == bool(expected)
 
 
+def test_few_payers_of_a_township_are_not_shown_though_many_are_insured(tmp_path: Path) -> None:
+    """As in the first weeks of a collection; another is hidden too, or the sum would tell them."""
+    paid = {COUNTY: 70, TOWN: 3, OTHER_TOWN: 30, "990101000": 37}
+    rows = [
+        {
+            "period": PERIOD,
+            "region_code": region,
+            "insutype": "all",
+            "contribution_persons": persons,
+            "contribution_amount": Decimal(400 * persons),
+        }
+        for region, persons in paid.items()
+    ]
+    cells = [cell("part_rate", "90", region=region, numerator=Decimal(900)) for region in paid]
+    (form,) = PARTICIPATION.forms(scene(tmp_path, cells, {"mart_participation": rows}))
+    printed = [
+        tuple(each.text if isinstance(each, Figure) else each for each in row[2:5]) for row in form.rows
+    ]
+    assert printed == [("900", "*", "*"), ("900", "*", "*"), ("900", "37", "1.48"), ("900", "70", "2.80")]
+
+
 @pytest.mark.parametrize(("covered", "expected"), [("85", True), ("89", False), ("91", True)])
 def test_a_share_that_leaves_few_over_is_not_told(tmp_path: Path, covered: str, expected: bool) -> None:
     """97.80% of 91 persons are all but two."""

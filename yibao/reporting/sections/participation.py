@@ -8,6 +8,7 @@ from decimal import Decimal
 from yibao.figures import Value, below
 from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
+from yibao.reporting.bulletin import covered
 from yibao.reporting.content import Block, Column, Content, Figure, Heading, Paragraph, Table
 from yibao.reporting.scene import Scene
 from yibao.reporting.sections.charts import by_month
@@ -204,7 +205,7 @@ def _collected(scene: Scene) -> tuple[Paragraph, ...]:
             ),
             _moved(numbers.indicator("collect_rate", "last_year_change")),
         ),
-        say.sentence(say.told("缴费人数", _cell(scene, "contribution_persons", "缴费人数"), "人")),
+        say.sentence(scene.counted("缴费人数", _cell(scene, "contribution_persons", "缴费人数"), "人")),
     )
 
 
@@ -235,7 +236,8 @@ def forms(scene: Scene) -> tuple[Table, ...]:
             "participation",
             f"各{scene.below_noun}参保征缴情况表",
             columns,
-            [*shown, _row(scene, scene.order.region_code, "合计")],
+            # as few may have paid where many are insured
+            covered(shown, _row(scene, scene.order.region_code, "合计"), ((3, (4,)),)),
             "单位：人，万元，%，增减为个百分点",
             total=len(shown),
             added=(1, 2, 3, 4),

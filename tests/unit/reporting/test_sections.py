@@ -202,6 +202,30 @@ def test_the_rate_without_the_absent_is_told_where_anybody_is_absent(
     assert expected in told and ("剔除" in told) == bool(expected)
 
 
+@pytest.mark.parametrize(
+    ("rates", "expected"),
+    [
+        (
+            ("90", "95", "95"),
+            "参保率最高的是河东乡（95.00%）、城东镇（95.00%），最低的是城关镇（90.00%），排序见下表。",
+        ),
+        (("95", "95", "95"), "参保率各乡镇相同，排序见下表。"),
+    ],
+)
+def test_all_that_share_the_highest_rate_are_named(
+    tmp_path: Path, rates: tuple[str, ...], expected: str
+) -> None:
+    towns = {TOWN: "城关镇", OTHER_TOWN: "河东乡", "990101003": "城东镇"}
+    regions = [{"region_code": COUNTY, "region_name": "示范县", "level": "county"}] + [
+        {"region_code": code, "region_name": name, "level": "township", "parent_code": COUNTY}
+        for code, name in towns.items()
+    ]
+    cells = [cell("part_rate", rate, region=code) for code, rate in zip(towns, rates, strict=True)]
+    whole = [{"period": PERIOD, "region_code": COUNTY, "insutype": "all"}]
+    told = scene(tmp_path, cells, {"dim_region": regions, "mart_participation": whole})
+    assert f"分乡镇看，{expected}" in text(PARTICIPATION.body(told))
+
+
 def test_few_payers_of_a_township_are_not_shown_though_many_are_insured(tmp_path: Path) -> None:
     """As in the first weeks of a collection; another is hidden too, or the sum would tell them."""
     paid = {COUNTY: 70, TOWN: 3, OTHER_TOWN: 30, "990101000": 37}

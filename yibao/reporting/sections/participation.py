@@ -10,6 +10,7 @@ from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
 from yibao.reporting.bulletin import covered
 from yibao.reporting.content import Block, Column, Content, Figure, Heading, Paragraph, Table
+from yibao.reporting.ranking import most_and_least
 from yibao.reporting.scene import Scene
 from yibao.reporting.sections.charts import by_month
 from yibao.reporting.sections.section import Section
@@ -127,19 +128,15 @@ def _ranked(scene: Scene) -> tuple[Value, ...]:
 
 
 def _by_township(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Paragraph, ...]:
+    """The highest and the lowest, all that share these places; only the table where all are equal."""
     if len(ranked) < 2:
         return ()
-    first, last = (
-        say.valued(
-            scene.region_names[value.region_code],
-            scene.numbers.indicator("part_rate", region=value.region_code),
-        )
-        for value in (ranked[0], ranked[-1])
-    )
+    held = {
+        value.region_code: scene.numbers.indicator("part_rate", region=value.region_code) for value in ranked
+    }
     return say.paragraph(
         say.sentence(
-            ("最高的是", *first),
-            ("最低的是", *last),
+            *(most_and_least(held, scene.region_names) or ((f"各{scene.below_noun}相同",),)),
             ("排序见下表",),
             begin=f"分{scene.below_noun}看，参保率",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -10,6 +11,13 @@ import pytest
 from tests.unit.consolidation.packages import files_of
 from tests.unit.consolidation.small import city_of, package
 from yibao.consolidation.adding import Place
+from yibao.figures import Scope, open_figures
+from yibao.paths import DataPaths
+from yibao.publishing import require_current
+from yibao.reporting.content import Letterhead, Paragraph
+from yibao.reporting.monthly import MONTHLY
+from yibao.reporting.numbers import Numbers
+from yibao.reporting.product import Order
 
 COUNTY = Place("990101", "示范县")
 _CELL = "period_mode, insutype, breakdown, breakdown_value, indicator_code"
@@ -23,17 +31,34 @@ _OWN_TARGETS = "(select indicator_code from county.stg_target where region_code 
 
 
 @pytest.fixture(scope="module")
-def both(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    """The county's warehouse as `county`, the city made of it as `city`."""
+def city(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> DataPaths:
+    """The city that is made of the county alone."""
     folder = tmp_path_factory.mktemp("city")
-    connection = duckdb.connect()
-    connection.execute(f"attach '{demo_data / 'warehouse.duckdb'}' as county (read_only)")
     with duckdb.connect(str(demo_data / "warehouse.duckdb"), read_only=True) as warehouse:
         made = package(folder, COUNTY, files_of(warehouse, COUNTY.code))
     outcome = city_of(folder / "data", [made], expected=[COUNTY])
     assert outcome.generation is not None, [one.problem for one in outcome.judgements]
-    connection.execute(f"attach '{outcome.generation.database}' as city (read_only)")
+    return DataPaths(folder / "data")
+
+
+@pytest.fixture(scope="module")
+def both(demo_data: Path, city: DataPaths) -> duckdb.DuckDBPyConnection:
+    """The county's warehouse as `county`, the city made of it as `city`."""
+    connection = duckdb.connect()
+    connection.execute(f"attach '{demo_data / 'warehouse.duckdb'}' as county (read_only)")
+    connection.execute(f"attach '{require_current(city).database}' as city (read_only)")
     return connection
+
+
+def test_the_city_s_monthly_report_is_made_of_the_one_month_that_it_has(city: DataPaths) -> None:
+    order = Order("2026-09", "990100", "示范市", "2026-10-12", Letterhead("", "", "", "", "", ""))
+    report = MONTHLY.compose(Numbers(open_figures(city, Scope()), "2026-09", "990100"), order)
+    text = "\n".join(block.text for block in report.body if isinstance(block, Paragraph))
+    # the packages bring the changes, but not the months of last year
+    assert re.search(r"全市参保人员住院\d+人次", text) and re.search(r"参保率为[\d.]+%，比去年同期", text)
+    annex = {block.title for block in report.annex}
+    assert set(re.findall("附件《(.*?)》", text)) <= annex
+    assert "本报告由各县区上报的数据包汇总" in text
 
 
 @pytest.mark.parametrize(("table", "columns"), [("indicator_value", _VALUE), ("indicator_trend", _TREND)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from yibao.reporting.bulletin import letter
 from yibao.reporting.content import Block, Chart, Column, Content, Figure, Heading, Report, Series, Table
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order, Product
-from yibao.reporting.ranking import by_rank, extreme, ranks, shown
+from yibao.reporting.ranking import by_rank, extreme, most_and_least, ranks, shown
 from yibao.reporting.scene import Scene, listed
 from yibao.reporting.sections import problems
 from yibao.reporting.sections.overview import main_indicators
@@ -145,7 +145,7 @@ def _ends(scene: Scene, code: str, towns: list[str], places: Mapping[str, int]) 
     return (
         say.sentence(
             say.told(f"{scene.whole}{scene.name(code)}为", scene.numbers.indicator(code)),
-            *_most_and_least(held, scene.region_names, among),
+            *most_and_least(held, scene.region_names, among),
         ),
         say.sentence(
             say.named(
@@ -158,24 +158,6 @@ def _ends(scene: Scene, code: str, towns: list[str], places: Mapping[str, int]) 
                 ],
             )
         ),
-    )
-
-
-def _most_and_least(
-    held: Mapping[str, Figure], names: Mapping[str, str], among: str = "", silent: Collection[str] = ()
-) -> tuple[Clause, ...]:
-    """Nothing where all have the same. Of the `silent` no figure is told."""
-    if len({figure.value for figure in held.values()}) < 2:
-        return ()
-    return tuple(
-        say.named(
-            word,
-            [
-                (names[key],) if key in silent else say.valued(names[key], held[key])
-                for key in extreme(held, end)
-            ],
-        )
-        for word, end in ((f"{among}最高的是", max), ("最低的是", min))
     )
 
 
@@ -256,11 +238,10 @@ def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int
 
 def _institutions(scene: Scene) -> _Told:
     """The institutions of the region itself, each among those of its tier."""
-    here = scene.order.region_code[: 4 if scene.below_noun == "县区" else 6]
     found: dict[str, list[Institution]] = {}
     for value in parts(scene.numbers.figures, _COST, scene.selection, "inst"):
-        known = scene.institutions.get(value.breakdown_value)
-        if known and (known.region_code or "").startswith(here) and value.denominator:
+        known = scene.own_institution(value.breakdown_value)
+        if known and value.denominator:
             found.setdefault(known.service_tier, []).append(known)
     tiers = [tier for tier in TIERS if tier in found]
     blocks: list[Block] = []
@@ -325,7 +306,7 @@ def _tier(scene: Scene, tier: str, held: list[Institution]) -> _Told:
         known = {
             inst: figure for inst, figure in figures[code, column].items() if inst in places[code, column]
         }
-        told.append(say.sentence(*_most_and_least(known, names, silent=silent), begin=name))
+        told.append(say.sentence(*most_and_least(known, names, silent=silent), begin=name))
     rows: list[tuple[Content, ...]] = []
     for inst in by_rank(order, places[_COST, "value"]):
         row: list[Content] = [names[inst], cases[inst]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 
+from yibao.reporting import sentences as say
 from yibao.reporting.content import Figure
+from yibao.reporting.sentences import Clause
 
 
 def ranks(values: Mapping[str, Decimal | None], *, highest_first: bool) -> dict[str, int]:
@@ -38,3 +40,21 @@ def extreme(values: Mapping[str, Figure], best: Callable[[Sequence[Decimal]], De
         return ()
     reached = best(known)
     return tuple(name for name, figure in values.items() if figure.value == reached)
+
+
+def most_and_least(
+    held: Mapping[str, Figure], names: Mapping[str, str], among: str = "", silent: Collection[str] = ()
+) -> tuple[Clause, ...]:
+    """Nothing where all have the same. Of the `silent` no figure is told."""
+    if len({figure.value for figure in held.values()}) < 2:
+        return ()
+    return tuple(
+        say.named(
+            word,
+            [
+                (names[key],) if key in silent else say.valued(names[key], held[key])
+                for key in extreme(held, end)
+            ],
+        )
+        for word, end in ((f"{among}最高的是", max), ("最低的是", min))
+    )

@@ -21,8 +21,6 @@ from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order
 from yibao.reporting.sentences import Clause
 
-# what is not the one is the other: hiding one of them alone would hide nothing
-_COMPLEMENTS = {"in_county_rate": "out_county_rate", "out_county_rate": "in_county_rate"}
 # how the whole of a place is called, by the last character of its name: 全县, 全镇
 _KINDS_OF_PLACE = frozenset("县市区旗州盟乡镇")
 # a township has more
@@ -116,13 +114,15 @@ class Scene:
         )
 
     @property
+    def is_city(self) -> bool:
+        """Whether counties are below it."""
+        code = self.order.region_code
+        return len(code) == _COUNTY_DIGITS and code.endswith("00")
+
+    @property
     def below_noun(self) -> str:
         """What the regions below are called: 乡镇, below a city 县区."""
-        return (
-            "乡镇"
-            if len(self.order.region_code) == 6 and not self.order.region_code.endswith("00")
-            else "县区"
-        )
+        return "县区" if self.is_city else "乡镇"
 
     @cached_property
     def schemes(self) -> dict[str, str]:
@@ -147,6 +147,11 @@ class Scene:
         return frozenset(each.period for each in periods(self.numbers.figures))
 
     @cached_property
+    def counted_periods(self) -> frozenset[str]:
+        """The months of which there is what the rates are made of."""
+        return frozenset(self.numbers.figures.rows(str, "select distinct period from indicator_value"))
+
+    @cached_property
     def place(self) -> tuple[tuple[str, str], ...]:
         """The key of the region's institutions where others are published too; none for all that are published."""
         return (("region_code", f"{self.prefix}..{self.prefix}~"),) if self.prefix else ()
@@ -163,7 +168,7 @@ class Scene:
     def stem(self) -> str:
         """The digits with which the code of every region inside this one begins."""
         code = self.order.region_code
-        return code.removesuffix("00") if self.below_noun == "县区" else code
+        return code.removesuffix("00") if self.is_city else code
 
     def name(self, code: str) -> str:
         """An indicator's Chinese name with full-width brackets."""
@@ -173,6 +178,11 @@ class Scene:
         """An institution's name; its code where the register has none."""
         found = self.institutions.get(code)
         return found.name if found else code
+
+    def own_institution(self, code: str) -> Institution | None:
+        """An institution of the register that stands in the region; None of any other."""
+        found = self.institutions.get(code)
+        return found if found and (found.region_code or "").startswith(self.stem) else None
 
     def is_unknown(self, region_code: str) -> bool:
         """Whether it stands for the persons without a known township."""
@@ -190,13 +200,18 @@ class Scene:
     ) -> tuple[Clause, ...]:
         """A ratio, how it moved, and how it stands to its target: three clauses of one sentence.
 
-        `expected`: where it is missing, that is said. `cell`: further keys of `Numbers.indicator`. A ratio out of so few
-        persons that they could be counted back is left out.
+        `expected`: where its data are missing, that is said; not where there was nothing to divide by. `cell`: further keys
+        of `Numbers.indicator`. A ratio out of so few persons that they could be counted back is left out.
         """
         if self.tells_few(code, **cell):
             return ()
         clauses = (
-            self._first(name or self.name(code), self.numbers.indicator(code, **cell), verb, expected),
+            self._first(
+                name or self.name(code),
+                self.numbers.indicator(code, **cell),
+                verb,
+                expected and self.count(code, "denominator", **cell).value != 0,
+            ),
             ()
             if self.told_few(code, **cell)
             else say.moved(self.numbers.indicator(code, "last_year_change", **cell)),
@@ -204,15 +219,18 @@ class Scene:
         return (*clauses, self.beside_target(code, **cell)) if target else clauses
 
     def beside_target(self, code: str, **cell: Any) -> Clause:
-        """How an indicator stands to its target; one that should be neither high nor low has a 控制线 instead."""
+        """How an indicator stands to its target; one that should be neither high nor low has a 控制线 instead.
+
+        Below zero that line says nothing: `低于控制线` would be read as held.
+        """
         direction = self.numbers.catalogue[code].direction
-        if direction == "none":
+        target = self.numbers.indicator(code, "target_value", **cell)
+        if direction == "none" or target.value is None:
             return ()
-        return say.beside_target(
-            self.numbers.indicator(code, minus="target_value", **cell),
-            self.numbers.indicator(code, "target_value", **cell),
-            "控制线" if direction == "band" else "目标",
-        )
+        if direction == "band" and (self.numbers.indicator(code, **cell).value or 0) < 0:
+            return ("低于零",)
+        difference = self.numbers.indicator(code, minus="target_value", **cell)
+        return say.beside_target(difference, target, "控制线" if direction == "band" else "目标")
 
     def average(self, code: str, name: str = "", **cell: Any) -> tuple[Clause, ...]:
         """An average of money and how it grew: two clauses of one sentence; none where few persons made it."""
@@ -242,14 +260,26 @@ class Scene:
         return self.numbers.indicator(code, column, "wan", **cell)
 
     def tells_few(self, code: str, **cell: Any) -> bool:
-        """Whether an indicator of persons or cases is made of 1 to 4 of them, or what it leaves over is."""
-        return any(
-            is_few(self.count(each, column, **cell).value)
-            for each in (code, _COMPLEMENTS.get(code))
-            if each is not None
+        """Whether an indicator of persons or cases is made of 1 to 4 of them, or a share of them leaves so many over.
+
+        Of a period without counts (a city has those of one month only) none can be told by a rate of it.
+        """
+        if cell.get("period", self.order.period) not in self.counted_periods:
+            return False
+        counts = [
+            self.count(code, column, **cell)
             for column in ("numerator", "denominator")
-            if any(word in getattr(self.numbers.catalogue[each], column) for word in _OF_PERSONS)
-        )
+            if any(word in getattr(self.numbers.catalogue[code], column) for word in _OF_PERSONS)
+        ]
+        if len(counts) == 2 and self._is_share(code):
+            # 97.80% of 91 persons are all but two
+            counts.append(self.count(code, "denominator", minus="numerator", **cell))
+        return any(is_few(count.value) for count in counts)
+
+    def _is_share(self, code: str) -> bool:
+        """Whether the numerator counts some of those whom the denominator counts."""
+        of, among = self.numbers.catalogue.units_of(code)
+        return of == among and self.numbers.catalogue[code].unit == "percent"
 
     def told_few(self, code: str, **cell: Any) -> bool:
         """The same of last year's months, whose figure is not told then, nor the change, which would give it away."""

@@ -57,13 +57,10 @@ def missed(scene: Scene, codes: Sequence[str], begin: str) -> Clause:
 def _short_of_target(scene: Scene, code: str) -> Clause:
     if scene.tells_few(code):
         return (f"{scene.name(code)}（人数较少，不列示数值）",)
-    value = scene.numbers.indicator(code)
-    return (f"{scene.name(code)}为", value, "，", *_beyond(scene, code, value))
+    return (f"{scene.name(code)}为", scene.numbers.indicator(code), "，", *_beyond(scene, code))
 
 
-def _beyond(scene: Scene, code: str, value: Figure) -> Clause:
-    if scene.numbers.catalogue[code].direction == "band" and (value.value or 0) < 0:
-        return ("低于零",)
+def _beyond(scene: Scene, code: str) -> Clause:
     if say.direction(scene.numbers.indicator(code, minus="target_value")) == 0:
         # printed alike, and missed all the same
         return ("按未取整的数未达到目标（", scene.numbers.indicator(code, "target_value"), "）")

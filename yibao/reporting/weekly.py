@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from yibao.figures import UNKNOWN_TOWNSHIP
 from yibao.problem import Problem
@@ -31,6 +32,8 @@ class _Measure:
     word: str = ""
     # the column of the persons or cases behind it: where these are 1 to 4, neither is told
     counted: str = ""
+    # the column of those of whom these are some: where they leave 1 to 4 over, nor is this told
+    within: str = ""
 
 
 _VISITS = _Measure("all_visits", "结算人次", "count", "人次", "all_visits")
@@ -38,7 +41,9 @@ _COST = _Measure("all_cost", "结算总费用", "wan", counted="all_visits")
 _FUND = _Measure("all_fund", "基金支付", "wan", counted="all_visits")
 _CASES = _Measure("ip_cases", "住院人次", "count", "人次", "ip_cases")
 _CASES_COST = _Measure("ip_cost", "住院总费用", "wan", counted="ip_cases")
-_OUTSIDE = _Measure("ip_cases_out_county", "县域外住院人次", "count", "人次", "ip_cases_out_county")
+_OUTSIDE = _Measure(
+    "ip_cases_out_county", "县域外住院人次", "count", "人次", "ip_cases_out_county", within="ip_cases"
+)
 _PAYMENTS = _Measure("payments", "缴费笔数", "count", "笔", "payments")
 _PAID = _Measure("payment_amount", "缴费金额", "wan", counted="payments")
 _VISITED = _Measure("inspection_visits", "检查家次", "count", "家次")
@@ -180,19 +185,30 @@ def _is_township(scene: Scene) -> bool:
     return len(scene.order.region_code) == 9
 
 
+def _count(scene: Scene, week: _Week, column: str, *, before: bool) -> Decimal:
+    return _cell(scene, week, _Measure(column, "", "count"), before=before).value or Decimal(0)
+
+
 def _is_few(scene: Scene, week: _Week, measure: _Measure, *, before: bool = False) -> bool:
-    if not measure.counted:
-        return False
-    count = _Measure(measure.counted, measure.name, "count")
-    return few.is_few(_cell(scene, week, count, before=before).value)
+    return bool(measure.counted) and few.is_few(_count(scene, week, measure.counted, before=before))
+
+
+def _tells_few(scene: Scene, week: _Week, measure: _Measure, *, before: bool = False) -> bool:
+    """Whether 1 to 4 persons or cases are behind it, or are left over."""
+    if not measure.within:
+        return _is_few(scene, week, measure, before=before)
+    whole, part = (_count(scene, week, column, before=before) for column in (measure.within, measure.counted))
+    return few.is_few(part) or few.is_few(whole - part)
 
 
 def _told(scene: Scene, week: _Week, measure: _Measure, before: str) -> Clause:
     """`住院8人次，比上周增加1人次`; of 1 to 4 persons no number, this week or the week before."""
     if _is_few(scene, week, measure):
         return (f"{before}不足{few.FEWEST}{measure.word}",) if measure.word else ()
+    if _tells_few(scene, week, measure):
+        return ()
     clause = say.told(before, _cell(scene, week, measure), measure.word)
-    if not clause or _is_few(scene, week, measure, before=True):
+    if not clause or _tells_few(scene, week, measure, before=True):
         return clause
     moved = say.more_or_less(_cell(scene, week, measure, minus=True), _BEFORE, measure.word)
     return (*clause, "，", *moved) if moved else clause
@@ -234,9 +250,9 @@ def _row(scene: Scene, week: _Week, measure: _Measure) -> tuple[Content, ...]:
     now: Content = _cell(scene, week, measure)
     then: Content = _cell(scene, week, measure, before=True)
     difference: Content = _cell(scene, week, measure, minus=True)
-    if _is_few(scene, week, measure):
+    if _tells_few(scene, week, measure):
         now = difference = few.HIDDEN
-    if _is_few(scene, week, measure, before=True):
+    if _tells_few(scene, week, measure, before=True):
         then = difference = few.HIDDEN
     return (measure.name, measure.word or "万元", now, then, difference)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,6 +155,40 @@ def test_a_month_without_collection_is_no_bulletin(numbers: Numbers) -> None:
         compose(TEN_DAY, numbers, "2026-08")
 
 
+def in_august(county: Row, *others: Row) -> list[Row]:
+    """The first ten-day of a year's collection, in August."""
+    return [{**row, "pay_month": "2026-08", "insurance_year": 2026} for row in (county, *others)]
+
+
+def test_a_ten_day_of_few_payers_tells_no_number_of_them_nor_what_they_paid(tmp_path: Path) -> None:
+    """Everybody pays 400 yuan: 0.12 万元 are three persons."""
+    begun = {"last_year_persons": 500, "last_year_amount": Decimal(200_000), "last_year_persons_so_far": 500}
+    begun |= {"persons_change": Decimal("-99.4"), "amount_change": Decimal("-99.4")}
+    nobody = (ten_day(region, 24, 0, 0, None) for region in (TOWN, OTHER_TOWN, UNKNOWN))
+    rows = in_august(ten_day(COUNTY, 24, 3, 3, "0.3", **begun), *nobody)
+    figures = open_figures(publish(tmp_path, (), {"mart_ten_day": rows}), Scope())
+    told = text(compose(TEN_DAY, Numbers(figures, "2026-08", COUNTY), "2026-08"))
+    assert told.splitlines() == [
+        "8月下旬（8月21日至31日），去年同旬净增500人；去年同旬缴费20.00万元。"
+        "截至8月31日，2026参保年度累计缴费不足5人，按保护隐私的规定不列示数值。"
+    ]
+
+
+@pytest.mark.parametrize(("placed", "lost"), [(3, 97), (300, 3)])
+def test_payers_without_a_township_are_not_counted_where_that_tells_of_few(
+    tmp_path: Path, placed: int, lost: int
+) -> None:
+    rows = in_august(
+        ten_day(COUNTY, 24, 50, placed + lost, "10"),
+        ten_day(TOWN, 24, 0, placed, "3"),
+        ten_day(OTHER_TOWN, 24, 0, 0, "0"),
+        ten_day(UNKNOWN, 24, 50, lost, None),
+    )
+    figures = open_figures(publish(tmp_path, (), {"mart_ten_day": rows}), Scope())
+    told = text(compose(TEN_DAY, Numbers(figures, "2026-08", COUNTY), "2026-08"))
+    assert f"累计缴费{placed + lost}人" in told and "尚未办理" not in told
+
+
 # ---- 周报 ----
 
 
@@ -203,6 +238,18 @@ def test_a_township_with_few_cases_shows_no_number_nor_does_another_that_would_t
         ("河东乡", "10", "*"),
         ("合计", "30", "8"),
     ]
+
+
+def test_cases_outside_the_county_are_not_told_where_those_inside_are_few(tmp_path: Path) -> None:
+    """Of 8 inpatients 6 outside: 2 stayed; of 20 the week before 6."""
+    outside = {"ip_cases_out_county": 6, "ip_cases_out_county_before": 6}
+    rows = [week(39, TOWN, 20, 8, ip_cases_before=20, **outside)]
+    report = compose(
+        WEEKLY, Numbers(open_figures(publish(tmp_path, (), {"mart_week": rows}), Scope()), "2026-09", COUNTY)
+    )
+    assert "其中住院8人次，比上周减少12人次。" in text(report)
+    (row,) = (row for row in table(report, "week") if row[0] == "县域外住院人次")
+    assert row[2:] == ("*", "6", "*")
 
 
 def test_a_week_that_is_not_whole_is_refused_and_those_that_are_named(numbers: Numbers) -> None:
@@ -296,6 +343,19 @@ def test_a_township_is_told_of_its_own_institutions_only(numbers: Numbers) -> No
     order = Order("2026-09", TOWN, "城关镇", "2026-10-08", LETTERHEAD)
     chapter = [block.text for block in problems.body(Scene(numbers, order)) if isinstance(block, Paragraph)]
     assert chapter == ["尚未办结的问题1个，涉及的机构有城关镇卫生院。"]
+
+
+def test_a_township_whose_code_ends_in_00_is_no_city(tmp_path: Path) -> None:
+    """Towns are numbered from 100 on: 990101100 is not all that begins with 9901011."""
+    findings = [
+        {"finding_id": name, "period": "2026-08", "inst_name": name, "region_code": code, "is_open": True}
+        for name, code in (("城北镇卫生院", "990101100001"), ("城东镇卫生院", "990101101001"))
+    ]
+    figures = open_figures(publish(tmp_path, (), {"mart_finding": findings}), Scope())
+    order = Order("2026-09", "990101100", "城北镇", "2026-10-08", LETTERHEAD)
+    scene = Scene(Numbers(figures, "2026-09", "990101100"), order)
+    told = [block.text for block in problems.body(scene) if isinstance(block, Paragraph)]
+    assert told == ["尚未办结的问题1个，涉及的机构有城北镇卫生院。"]
 
 
 @pytest.mark.parametrize("period", ["2026-01", "2026-08", "2026-11"])

@@ -13,6 +13,7 @@ from yibao.reporting.content import Block, Column, Content, Figure, Heading, Kin
 from yibao.reporting.scene import Scene
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sections.tiers import tiers
+from yibao.reporting.sentences import Clause
 
 
 def body(scene: Scene) -> tuple[Block, ...]:
@@ -27,9 +28,10 @@ def body(scene: Scene) -> tuple[Block, ...]:
 
 
 def _inpatients(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, ...]:
-    if scene.count("ip_avg_cost", "denominator").value is None:
-        return say.paragraph(("住院待遇所需的结算单数据未报全。",))
+    if untold := _untold(scene, "ip_avg_cost", "住院"):
+        return say.paragraph(untold)
     numbers = scene.numbers
+    average = "ip_avg_compensation"
     return say.paragraph(
         say.sentence(
             say.told_or_unreported(
@@ -48,19 +50,32 @@ def _inpatients(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, 
             say.moved(numbers.indicator("ip_actual_ratio_aid", "last_year_change")),
         ),
         say.sentence(
-            say.told("住院平均每人次补偿", numbers.indicator("ip_avg_compensation")),
-            say.more_or_less(numbers.indicator("ip_avg_compensation", kind="yuan", minus="last_year_value")),
+            say.told("住院平均每人次补偿", numbers.indicator(average)),
+            ()
+            if scene.told_few(average)
+            else say.more_or_less(numbers.indicator(average, kind="yuan", minus="last_year_value")),
         ),
         ("分险种情况见下表。",) if by_scheme else (),
     )
 
 
+def _untold(scene: Scene, code: str, what: str) -> Clause:
+    """Why nothing is told of a kind of treatment whose cases the indicator divides by; nothing where it is."""
+    cases = scene.count(code, "denominator").value
+    if cases is None:
+        return (f"{what}待遇所需的结算单数据未报全。",)
+    if few.is_few(cases):
+        return (f"{scene.span}，{what}结算不足{few.FEWEST}人次，按保护隐私的规定不列示数值。",)
+    return ()
+
+
 def _schemes(scene: Scene) -> tuple[Table, ...]:
-    """The schemes that had inpatients, the costliest first."""
-    codes = [paid.key for paid in paid_by_scheme(scene.numbers.figures, scene.selection)]
+    """The schemes that had inpatients, the costliest first; of those that enrollment does not hold nothing is published."""
+    found = (paid.key for paid in paid_by_scheme(scene.numbers.figures, scene.selection))
+    codes = [code for code in found if code in scene.schemes]
     if len(codes) < 2:
         return ()
-    rows = few.guarded([_row(scene, scene.schemes.get(code, code), {"insutype": code}) for code in codes], 1)
+    rows = few.guarded([_row(scene, scene.schemes[code], {"insutype": code}) for code in codes], 1)
     if sum(isinstance(row[1], Figure) for row in rows) < 2:
         return ()
     return (
@@ -77,8 +92,8 @@ def _schemes(scene: Scene) -> tuple[Table, ...]:
 
 
 def _outpatients(scene: Scene) -> tuple[Paragraph, ...]:
-    if scene.count("op_avg_cost", "denominator").value is None:
-        return say.paragraph(("门诊待遇所需的结算单数据未报全。",))
+    if untold := _untold(scene, "op_avg_cost", "门诊"):
+        return say.paragraph(untold)
     return say.paragraph(
         say.sentence(
             say.told_or_unreported(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yibao.figures import parts
 from yibao.labels import TIERS
 from yibao.reporting import balance, few
@@ -42,30 +44,53 @@ def _mixed(scene: Scene) -> Clause:
     )
     if not whole or inside != outside or inside != -whole:
         return ()
+    # where some have no place, theirs may have moved the whole
+    if not all(_have_a_place(scene, codes, period) for period in (scene.order.period, scene.year_before)):
+        return ()
     parts, together = ("上升", "下降") if whole < 0 else ("下降", "上升")
     return (f"县域内、县域外次均费用均{parts}而总体{together}，系两者住院人次占比变化所致。",)
 
 
+def _have_a_place(scene: Scene, codes: Sequence[str], period: str) -> bool:
+    """Whether the cases of the first indicator are known to be those of the others together."""
+    if period not in scene.counted_periods:
+        return False
+    whole, *parts = (scene.count(code, "denominator", period=period).value or 0 for code in codes)
+    return whole == sum(parts)
+
+
 def _days(scene: Scene) -> Clause:
-    numbers = scene.numbers
+    code = "ip_avg_days"
+    if scene.tells_few(code):
+        return ()
     return say.sentence(
-        say.told_or_unreported("平均住院日", numbers.indicator("ip_avg_days"), verb="为"),
-        say.more_or_less(numbers.indicator("ip_avg_days", minus="last_year_value")),
+        say.told("平均住院日为", scene.numbers.indicator(code)),
+        ()
+        if scene.told_few(code)
+        else say.more_or_less(scene.numbers.indicator(code, minus="last_year_value")),
     )
 
 
 def _month(scene: Scene) -> tuple[Paragraph, ...]:
-    cases = scene.count("ip_avg_cost", "denominator", mode="month")
+    code = "ip_avg_cost"
+    cases = scene.count(code, "denominator", mode="month")
     # in January the month is the year to date
     if few.is_few(cases.value) or scene.month == 1:
         return ()
+
+    def grew(column: str, period: str, than: str) -> Clause:
+        change = scene.numbers.indicator(code, f"{column}_change", mode="month")
+        # where there is no change, there may be no such month
+        known = change.value is not None and not scene.tells_few(code, mode="month", period=period)
+        return say.grew(change, than) if known else ()
+
     return say.paragraph(
         say.sentence(
             say.told(f"{scene.month}月当月，住院", cases, "人次"),
-            say.told("住院费用", scene.money("ip_avg_cost", mode="month")),
-            say.told("住院次均费用", scene.numbers.indicator("ip_avg_cost", mode="month")),
-            say.grew(scene.numbers.indicator("ip_avg_cost", "last_year_change", mode="month"), "去年同月"),
-            say.grew(scene.numbers.indicator("ip_avg_cost", "previous_change", mode="month"), "上月"),
+            say.told("住院费用", scene.money(code, mode="month")),
+            say.told("住院次均费用", scene.numbers.indicator(code, mode="month")),
+            grew("last_year", scene.year_before, "去年同月"),
+            grew("previous", scene.month_before, "上月"),
         )
     )
 

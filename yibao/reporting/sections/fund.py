@@ -23,8 +23,13 @@ _ITEMS = "基金收支项目情况表"
 
 def body(scene: Scene) -> tuple[Block, ...]:
     """What came in, what went out, by scheme, and the budget."""
-    if scene.numbers.indicator("fund_use_rate").value is None:
-        return say.paragraph(("基金收支台账数据未报全。",))
+    if scene.money("fund_use_rate").value is None:
+        one_of_several = scene.prefix and not scene.is_city
+        return say.paragraph(
+            ("基金收支台账不分县区，基金运行情况见全市的报告。",)
+            if one_of_several
+            else ("基金收支台账数据未报全。",)
+        )
     return (
         Heading(2, "资金到位情况"),
         *_arrived(scene),
@@ -63,11 +68,16 @@ def overspent(scene: Scene, code: str, **cell: Any) -> Clause:
     if rate.value is None:
         return ()
     if code == "fund_use_rate" and half_up(rate.value, 2) > _WHOLE:
-        beyond = scene.numbers.indicator(code, "numerator", "wan", minus="denominator", **cell)
-        return ("支出比应筹资金超支", beyond)
-    if code == "period_surplus_rate" and half_up(rate.value, 2) < 0:
-        return ("收不抵支", replace(scene.money(code, **cell), size_only=True))
-    return ()
+        said, lacking = (
+            "支出比应筹资金超支",
+            scene.numbers.indicator(code, "numerator", "wan", minus="denominator", **cell),
+        )
+    elif code == "period_surplus_rate" and half_up(rate.value, 2) < 0:
+        said, lacking = "收不抵支", replace(scene.money(code, **cell), size_only=True)
+    else:
+        return ()
+    # less than is printed in 万元
+    return (said, lacking) if say.direction(lacking) else ()
 
 
 def _arrived(scene: Scene) -> tuple[Paragraph, ...]:
@@ -107,18 +117,29 @@ def _books(scene: Scene, by_scheme: tuple[Table, ...]) -> tuple[Paragraph, ...]:
             *scene.ratio("cum_surplus_rate"),
         ),
         _opening(scene),
-        say.sentence(
-            say.told("按本年月均支出计算，累计结余可支付", scene.numbers.indicator("cum_surplus_months"))
-        ),
+        _months_left(scene),
         ("分险种情况见下表。",) if by_scheme else (),
     )
 
 
+def _months_left(scene: Scene) -> Clause:
+    """How long the balance lasts; of one that is used up nothing can be paid."""
+    months = scene.numbers.indicator("cum_surplus_months")
+    if say.direction(months) == -1:
+        return ()
+    return say.sentence(say.told("按本年月均支出计算，累计结余可支付", months))
+
+
 def _opening(scene: Scene) -> Clause:
-    """That the year did not begin with what the year before left, where it did not."""
+    """That the year did not begin with what the year before left, where it is printed otherwise."""
+    december = f"{scene.year - 1}-12"
+    # in a county's first year, and of a city, there are no books of it
+    before = fund_books(scene.numbers.figures, replace(scene.selection, period=december))
+    if not any(each.insutype == "all" for each in before):
+        return ()
     opening = money(scene, "fund_opening_balance", "期初结余")
-    left = money(scene, "fund_closing_balance", "上年末结余", period=f"{scene.year - 1}-12")
-    if opening.value is None or left.value is None or opening.value == left.value:
+    left = money(scene, "fund_closing_balance", "上年末结余", period=december)
+    if opening.value is None or left.value is None or opening.text == left.text:
         return ()
     return ("台账所列本年期初结余", opening, "，与上年末结余", left, "不一致，有待核实。")
 
@@ -160,8 +181,11 @@ def _scheme(scene: Scene, name: str, insutype: str) -> tuple[Content, ...]:
         money(scene, "fund_expense", "基金支出", insutype=insutype),
         money(scene, "fund_income", "当期结余", insutype=insutype, minus="fund_expense"),
         money(scene, "fund_closing_balance", "期末结余", insutype=insutype),
-        scene.numbers.indicator("fund_use_rate", insutype=insutype),
-        scene.numbers.indicator("cum_surplus_rate", insutype=insutype),
+        *(
+            # of a scheme that enrollment does not hold no rate is published
+            scene.numbers.indicator(code, insutype=insutype) if insutype in ("all", *scene.schemes) else None
+            for code in ("fund_use_rate", "cum_surplus_rate")
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yibao.figures import Value, values
+from yibao.labels import UNITS
 from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
 from yibao.reporting.content import Block, Column, Content, Table
@@ -11,8 +12,6 @@ from yibao.reporting.sections import problems
 from yibao.reporting.sections.section import Section
 from yibao.reporting.sentences import Clause
 from yibao.reporting.targets import standing
-
-_UNITS = {"percent": "%", "yuan": "元", "days": "天", "months": "个月"}
 
 
 def main_indicators(scene: Scene) -> tuple[str, ...]:
@@ -80,12 +79,13 @@ def _alerts(scene: Scene) -> Clause:
         (f"达到{word}条件的有{listed(passed[level])}",)
         for level, word in problems.LEVELS.items()
         if passed[level]
-    ] or [("各项指标均未达到预警条件",)]
+    ] or [("已有数据的指标均未达到预警条件",)]
     parts = f"险种、{scene.below_noun}和机构"
+    told_below = not scene.order.sections or "problems" in scene.order.sections
     return (
         *say.sentence(*said, begin=f"按指标目录的预警规则，{scene.whole}总体上"),
         *((f"分{parts}看，达到报警条件的有{listed(alarms)}。",) if alarms else ()),
-        *((f"{parts}的预警情况见“{problems.PROBLEMS.title}”部分。",) if partly else ()),
+        *((f"{parts}的预警情况见“{problems.PROBLEMS.title}”部分。",) if partly and told_below else ()),
     )
 
 
@@ -129,7 +129,7 @@ def _row(scene: Scene, code: str) -> tuple[Content, ...]:
     before = scene.year_before
     year = _cells(scene, code, "ytd", "value", last_year_value=before, last_year_change=before)
     target, completion = _cells(scene, code, "ytd", "target_value", "completion")
-    return (full_width(indicator.name_zh), _UNITS[indicator.unit], *month, *year, target, completion)
+    return (full_width(indicator.name_zh), UNITS[indicator.unit], *month, *year, target, completion)
 
 
 def _cells(scene: Scene, code: str, mode: str, *columns: str, **compared: str) -> tuple[Content, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from yibao.figures import Value, below
 from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
+from yibao.reporting.bulletin import covered
 from yibao.reporting.content import Block, Column, Content, Figure, Heading, Paragraph, Table
+from yibao.reporting.ranking import most_and_least
 from yibao.reporting.scene import Scene
 from yibao.reporting.sections.charts import by_month
 from yibao.reporting.sections.section import Section
@@ -30,7 +33,11 @@ def body(scene: Scene) -> tuple[Block, ...]:
 
 
 def _insured(scene: Scene) -> tuple[Paragraph, ...]:
-    by_scheme = [(name, _persons(scene, code)) for code, name in scene.schemes.items()]
+    here = scene.order.region_code
+    held = _held(scene)
+    by_scheme = [
+        (name, _persons(scene, code)) for code, name in scene.schemes.items() if (here, code) in held
+    ]
     hidden = few.hidden([figure.value for _, figure in by_scheme])
     shown = [
         (name, figure, "人")
@@ -51,10 +58,18 @@ def _insured(scene: Scene) -> tuple[Paragraph, ...]:
         ),
         say.sentence(
             say.told("按常住人口计算，参保率为", scene.numbers.indicator("part_rate_resident")),
-            say.told("剔除长期外出人员后为", scene.numbers.indicator("part_rate_net")),
+            _without_the_absent(scene),
         ),
         _unpaid(scene),
     )
+
+
+def _without_the_absent(scene: Scene) -> Clause:
+    """Nothing where nobody was reported as long absent: it is the participation rate again then."""
+    counted = scene.count("part_rate_net", "denominator")
+    if counted.value == scene.count("part_rate", "denominator").value:
+        return ()
+    return say.told("剔除长期外出人员后参保率为", scene.numbers.indicator("part_rate_net"))
 
 
 def _task(scene: Scene) -> Clause:
@@ -113,19 +128,15 @@ def _ranked(scene: Scene) -> tuple[Value, ...]:
 
 
 def _by_township(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Paragraph, ...]:
+    """The highest and the lowest, all that share these places; only the table where all are equal."""
     if len(ranked) < 2:
         return ()
-    first, last = (
-        say.valued(
-            scene.region_names[value.region_code],
-            scene.numbers.indicator("part_rate", region=value.region_code),
-        )
-        for value in (ranked[0], ranked[-1])
-    )
+    held = {
+        value.region_code: scene.numbers.indicator("part_rate", region=value.region_code) for value in ranked
+    }
     return say.paragraph(
         say.sentence(
-            ("最高的是", *first),
-            ("最低的是", *last),
+            *(most_and_least(held, scene.region_names) or ((f"各{scene.below_noun}相同",),)),
             ("排序见下表",),
             begin=f"分{scene.below_noun}看，参保率",
         )
@@ -162,6 +173,7 @@ def _ranking(scene: Scene, ranked: tuple[Value, ...]) -> tuple[Table, ...]:
 
 
 def _special(scene: Scene) -> tuple[Paragraph, ...]:
+    priority = "part_rate_priority"
     doubled = scene.count("double_cover_rate")
     if few.is_few(doubled.value):
         double: Clause = (f"存在重复参保，人数不足{few.FEWEST}人，按保护隐私的规定不列示",)
@@ -169,8 +181,12 @@ def _special(scene: Scene) -> tuple[Paragraph, ...]:
         double = say.told("重复参保", doubled, "人")
     return say.paragraph(
         say.sentence(
-            scene.counted("特殊人群名单在册", scene.count("part_rate_priority", "denominator"), "人"),
-            *scene.ratio("part_rate_priority", "参保率"),
+            scene.counted("特殊人群名单在册", scene.count(priority, "denominator"), "人"),
+            *(
+                [("参保或未参保的人数较少，按保护隐私的规定不列示参保率",)]
+                if scene.tells_few(priority)
+                else scene.ratio(priority, "参保率")
+            ),
         ),
         say.sentence(double),
     )
@@ -186,7 +202,7 @@ def _collected(scene: Scene) -> tuple[Paragraph, ...]:
             ),
             _moved(numbers.indicator("collect_rate", "last_year_change")),
         ),
-        say.sentence(say.told("缴费人数", _cell(scene, "contribution_persons", "缴费人数"), "人")),
+        say.sentence(scene.counted("缴费人数", _cell(scene, "contribution_persons", "缴费人数"), "人")),
     )
 
 
@@ -217,7 +233,8 @@ def forms(scene: Scene) -> tuple[Table, ...]:
             "participation",
             f"各{scene.below_noun}参保征缴情况表",
             columns,
-            [*shown, _row(scene, scene.order.region_code, "合计")],
+            # as few may have paid where many are insured
+            covered(shown, _row(scene, scene.order.region_code, "合计"), ((3, (4,)),)),
             "单位：人，万元，%，增减为个百分点",
             total=len(shown),
             added=(1, 2, 3, 4),
@@ -225,10 +242,25 @@ def forms(scene: Scene) -> tuple[Table, ...]:
     )
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where mart_participation has a row: not of a scheme or township without persons, payments and population."""
+
+    region_code: str
+    insutype: str
+
+
+def _held(scene: Scene) -> frozenset[tuple[str, str]]:
+    found = scene.numbers.figures.rows(
+        _Place,
+        "select region_code, insutype from mart_participation where period = ?",
+        (scene.order.period,),
+    )
+    return frozenset((each.region_code, each.insutype) for each in found)
+
+
 def _is_reported(scene: Scene, region: str) -> bool:
-    return any(
-        value.region_code == region for value in below(scene.numbers.figures, "part_rate", scene.selection)
-    ) and (
+    return (region, "all") in _held(scene) and (
         not scene.is_unknown(region)
         or bool(scene.numbers.indicator("part_rate", "numerator", "count", region=region).value)
     )

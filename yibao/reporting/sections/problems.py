@@ -72,14 +72,9 @@ def _institutions(scene: Scene) -> list[tuple[AlertRule, Value]]:
         for code in _OF_INSTITUTIONS
         for value in parts(scene.numbers.figures, code, scene.selection, "inst")
         if value.alert_level is not None
-        and _is_own(scene, value.breakdown_value)
+        and scene.own_institution(value.breakdown_value)
         and not _is_small(scene, value)
     ]
-
-
-def _is_own(scene: Scene, inst: str) -> bool:
-    known = scene.institutions.get(inst)
-    return known is not None and (known.region_code or "").startswith(scene.stem)
 
 
 def _is_small(scene: Scene, value: Value) -> bool:

@@ -49,7 +49,7 @@ def calibre_body(scene: Scene) -> tuple[Block, ...]:
         ),
         *say.paragraph(
             ("住院包括生育住院；住院人次、费用按结算月份统计，冲销的结算予以扣减。",),
-            ("参保率以户籍人口为分母，常住人口和剔除长期外出人员两种口径一并列示。",),
+            ("参保率以户籍人口为分母；报送了常住人口、长期外出人口的，一并列示按这两种口径计算的参保率。",),
             ("住院实际补偿比为统筹基金支付占住院费用的比重，计入大病保险、大额补助和医疗救助的另行注明。",),
             (f"各指标的计算公式和口径见附件《{_CALIBRES}》。",),
         ),
@@ -88,6 +88,13 @@ def _rows(scene: Scene, column: str, *keys: tuple[str, str]) -> Figure:
 
 
 def _files(scene: Scene) -> tuple[Paragraph, ...]:
+    if not _datasets(scene):
+        # of a city: its figures were added up from packages
+        return say.paragraph(
+            (
+                f"本报告由各{scene.below_noun}上报的数据包汇总，接收的文件和数据行见各{scene.below_noun}的报告。",
+            )
+        )
     files = _figure(scene, "file_conservation", "file", "文件（工作表）", "count")
     pending = _figure(scene, "quarantine", "row", "待更正问题", "count", ("status", "open"))
     return say.paragraph(
@@ -120,8 +127,7 @@ def _thin(scene: Scene) -> Clause:
 
 
 def _datasets(scene: Scene) -> tuple[str, ...]:
-    found = scene.numbers.figures.rows(str, "select distinct dataset from file_conservation order by dataset")
-    return found
+    return scene.numbers.figures.rows(str, "select distinct dataset from file_conservation order by dataset")
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,10 @@ def _reconciled(scene: Scene) -> tuple[Paragraph, ...]:
 
 
 def _unbooked(scene: Scene) -> Clause:
-    """The schemes whose books do not have what their settlements paid this year, with both amounts."""
+    """The schemes whose books do not have what their settlements paid this year, with both amounts.
+
+    By name only where these are printed alike, or 1 to 4 persons made them.
+    """
     if scene.prefix:
         return ()
     keys = (("kind", "settlement_ledger"), ("measure", "amount_ytd"), ("period", scene.order.period))
@@ -190,19 +199,19 @@ def _unbooked(scene: Scene) -> Clause:
         (scene.order.period,),
     )
 
-    def side(insutype: str, column: str, name: str) -> Figure:
-        return scene.numbers.cell("reconciliation", column, "wan", name, (*keys, ("insutype", insutype)))
-
-    parts: list[Clause] = [
-        (
-            f"{scene.schemes.get(code, code)}（结算单",
-            side(code, "left_value", "结算单的基金支付"),
-            "，台账",
-            side(code, "right_value", "台账的待遇支出"),
-            "）",
+    def told(insutype: str) -> Clause:
+        name = scene.schemes.get(insutype, insutype)
+        settled, booked = (
+            scene.numbers.cell("reconciliation", column, "wan", side, (*keys, ("insutype", insutype)))
+            for column, side in (("left_value", "结算单的基金支付"), ("right_value", "台账的待遇支出"))
         )
-        for code in found
-    ]
+        # who is in no scheme of the enrollment cannot be counted
+        known = insutype in scene.schemes and not scene.tells_few("benefit_rate", insutype=insutype)
+        if not known or settled.text == booked.text:
+            return (name,)
+        return (f"{name}（结算单", settled, "，台账", booked, "）")
+
+    parts = [told(code) for code in found]
     return say.sentence(say.named("本年累计的基金支付，结算单与基金收支台账不一致的险种有", parts))
 
 

@@ -25,7 +25,7 @@ def _places(scene: Scene) -> tuple[Paragraph, ...]:
     numbers = scene.numbers
     rate = "out_county_rate"
     fund = scene.ratio("in_county_fund_share", "县域内医疗机构基金支出占基金支出（不含药店）的比重")
-    if scene.tells_few(rate):
+    if scene.tells_few(rate) or scene.tells_few("in_county_rate"):
         return say.paragraph(say.sentence(*fund))
     return say.paragraph(
         say.sentence(

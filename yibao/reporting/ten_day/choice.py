@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from yibao.problem import Problem
 from yibao.reporting.content import Figure, Kind
+from yibao.reporting.few import is_few
 from yibao.reporting.scene import Scene
 
 # collection for the next year begins then
@@ -31,6 +32,19 @@ _COLUMNS: dict[str, tuple[str, Kind]] = {
     "amount_change": ("累计缴费金额同比", "change"),
     "amount_due": ("征缴任务", "wan"),
     "amount_progress": ("任务完成率", "percent"),
+}
+# whom an amount, a share or a growth tells the number of
+_PAYERS = {
+    "persons": ("persons",),
+    "amount": ("persons",),
+    "last_year_persons": ("last_year_persons",),
+    "last_year_amount": ("last_year_persons",),
+    "persons_so_far": ("persons_so_far",),
+    "persons_progress": ("persons_so_far",),
+    "persons_change": ("persons_so_far", "last_year_persons_so_far"),
+    "amount_so_far": ("persons_so_far",),
+    "amount_progress": ("persons_so_far",),
+    "amount_change": ("persons_so_far", "last_year_persons_so_far"),
 }
 
 
@@ -102,6 +116,11 @@ def cell(scene: Scene, told: TenDay, column: str, region: str = "") -> Figure:
         ("region_code", region or scene.order.region_code),
     )
     return scene.numbers.cell("mart_ten_day", column, kind, name, keys)
+
+
+def is_of_few(scene: Scene, told: TenDay, column: str) -> bool:
+    """Whether a column of the whole region would tell that 1 to 4 persons paid."""
+    return any(is_few(cell(scene, told, each).value) for each in _PAYERS[column])
 
 
 @dataclass(frozen=True)

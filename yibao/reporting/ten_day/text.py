@@ -12,7 +12,7 @@ from yibao.reporting.content import Block, Chart, Paragraph, Series
 from yibao.reporting.ranking import by_rank
 from yibao.reporting.scene import Scene, listed
 from yibao.reporting.sentences import Clause
-from yibao.reporting.ten_day.choice import TenDay, cell
+from yibao.reporting.ten_day.choice import TenDay, cell, is_of_few
 from yibao.reporting.ten_day.field import Field
 
 _NAMED_FIRST = 3
@@ -20,30 +20,40 @@ _NAMED_FIRST = 3
 
 def whole(scene: Scene, told: TenDay) -> tuple[Paragraph, ...]:
     """The whole region in the ten-day and so far."""
-    new = cell(scene, told, "persons")
+
+    def counted(column: str, before: str, after: str = "") -> Clause:
+        return () if is_of_few(scene, told, column) else say.told(before, cell(scene, told, column), after)
+
+    def grown(column: str) -> Clause:
+        return () if is_of_few(scene, told, column) else say.grew(cell(scene, told, column))
+
+    year = f"{told.insurance_year}参保年度累计缴费"
+    so_far = (
+        (f"{year}不足{few.FEWEST}人，按保护隐私的规定不列示数值",)
+        if is_of_few(scene, told, "persons_so_far")
+        else counted("persons_so_far", year, "人")
+    )
+    task = (
+        ()
+        if is_of_few(scene, told, "amount_progress")
+        else say.completed(cell(scene, told, "amount_due"), cell(scene, told, "amount_progress"), "征缴任务")
+    )
     return say.paragraph(
         say.chain(
             (
-                () if few.is_few(new.value) else say.told(f"{scene.whole}缴费人数净增", new, "人"),
-                _last_year_new(scene, told),
+                counted("persons", f"{scene.whole}缴费人数净增", "人"),
+                counted("last_year_persons", "去年同旬净增", "人"),
             ),
-            (
-                say.told("缴费金额", cell(scene, told, "amount")),
-                say.told("去年同旬", cell(scene, told, "last_year_amount")),
-            ),
+            (counted("amount", "缴费金额"), counted("last_year_amount", "去年同旬缴费")),
             begin=f"{told.name}（{day_span(told.first, told.last)}），",
         ),
         say.sentence(
-            say.told(f"{told.insurance_year}参保年度累计缴费", cell(scene, told, "persons_so_far"), "人"),
-            say.grew(cell(scene, told, "persons_change")),
-            say.told("缴费进度（占参保人数的比例）为", cell(scene, told, "persons_progress")),
+            so_far,
+            grown("persons_change"),
+            counted("persons_progress", "缴费进度（占参保人数的比例）为"),
             begin=f"截至{of_day(told.last)}，",
         ),
-        say.sentence(
-            say.told("累计缴费金额", cell(scene, told, "amount_so_far")),
-            say.grew(cell(scene, told, "amount_change")),
-            say.completed(cell(scene, told, "amount_due"), cell(scene, told, "amount_progress"), "征缴任务"),
-        ),
+        say.sentence(counted("amount_so_far", "累计缴费金额"), grown("amount_change"), task),
     )
 
 
@@ -51,17 +61,18 @@ def unplaced(field: Field) -> tuple[Paragraph, ...]:
     """What is not in the townships' figures."""
     if field.unplaced is None or not field.towns:
         return ()
-    lost = field.cell("persons_so_far", field.unplaced)
+    lost, whole = field.cell("persons_so_far", field.unplaced), field.cell("persons_so_far")
+    placed = (whole.value or Decimal(0)) - (lost.value or Decimal(0))
     noun = field.scene.below_noun
     why = f"{field.told.insurance_year}参保年度的参保登记，不能归入{noun}"
     who = (
         say.told("累计缴费的", lost, f"人都尚未办理{why}")
-        if lost.value == field.cell("persons_so_far").value
+        if not placed
         else say.told("累计缴费的人员中有", lost, f"人尚未办理{why}")
     )
     return say.paragraph(
         say.sentence(
-            () if few.is_few(lost.value) else who,
+            () if field.unplaced in field.few or few.is_few(placed) else who,
             ()
             if field.can_be_ranked
             else (f"本期只通报{field.scene.whole}进度，登记数据导入后再分{noun}通报和排名",),
@@ -100,11 +111,6 @@ def by_town(field: Field) -> tuple[Block, ...]:
         ),
         *_chart(field),
     )
-
-
-def _last_year_new(scene: Scene, told: TenDay) -> Clause:
-    before = cell(scene, told, "last_year_persons")
-    return () if few.is_few(before.value) else say.told("去年同旬净增", before, "人")
 
 
 def _first(field: Field, column: str, name: str) -> Clause:

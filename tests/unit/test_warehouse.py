@@ -142,6 +142,17 @@ def result(status: str, kind: str = "model", message: str = "") -> SimpleNamespa
     return SimpleNamespace(node=node, status=status, execution_time=0.5, failures=2, message=message)
 
 
+def test_a_new_warehouse_is_whole_or_not_there(tmp_path: Path) -> None:
+    """What a process left that died while DuckDB wrote its first pages is no warehouse, and in nobody's way."""
+    paths = DataPaths(tmp_path)
+    (tmp_path / ".warehouse.duckdb.draft").write_bytes(b"DUCK")
+    engine = engine_for("duckdb", paths)
+    engine.require_ready()
+    with duckdb.connect(str(paths.warehouse), read_only=True) as connection:
+        assert connection.execute("show tables").fetchall() == []
+    assert [path.name for path in tmp_path.iterdir()] == ["warehouse.duckdb"]
+
+
 @pytest.mark.parametrize(
     ("statuses", "outcome"),
     [
@@ -156,17 +167,6 @@ def result(status: str, kind: str = "model", message: str = "") -> SimpleNamespa
         ([], Outcome.BROKEN),
     ],
 )
-def test_a_new_warehouse_is_whole_or_not_there(tmp_path: Path) -> None:
-    """What a process left that died while DuckDB wrote its first pages is no warehouse, and in nobody's way."""
-    paths = DataPaths(tmp_path)
-    (tmp_path / ".warehouse.duckdb.draft").write_bytes(b"DUCK")
-    engine = engine_for("duckdb", paths)
-    engine.require_ready()
-    with duckdb.connect(str(paths.warehouse), read_only=True) as connection:
-        assert connection.execute("show tables").fetchall() == []
-    assert [path.name for path in tmp_path.iterdir()] == ["warehouse.duckdb"]
-
-
 def test_three_states(statuses: list[str], outcome: Outcome) -> None:
     kinds = {"pass": "test", "warn": "test", "fail": "test"}
     build = from_results([result(status, kinds.get(status, "model")) for status in statuses])

@@ -42,7 +42,7 @@ def show_run(screen: Screen, report: RunReport, paths: DataPaths, names: Mapping
     if report.generation is not None:
         with publishing.open_current(paths) as opened:
             _show_figures(screen, opened)
-        _show_next(screen, report)
+            _show_next(screen, report, marts.open_rows(opened.connection))
 
 
 def report_of(report: RunReport, paths: DataPaths, finished: datetime) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _figure_row(reading: marts.Reading) -> list[str]:
     ]
 
 
-def _show_next(screen: Screen, report: RunReport) -> None:
+def _show_next(screen: Screen, report: RunReport, to_correct: int) -> None:
     assert report.generation is not None
     screen.heading("已发布")
     screen.line(f"期间 {report.generation.period}，版本 {report.generation.run_id}")
@@ -166,9 +166,8 @@ def _show_next(screen: Screen, report: RunReport) -> None:
         todo.append(
             f"{len(report.intake.refused)} 个文件被拒收：按上面的原因更正后放回收件夹，再执行 yibao run"
         )
-    quarantined = marts.total(report.conservation).quarantined
-    if quarantined:
-        todo.append(f"{quarantined} 行被隔离，没有计入指标：yibao returns 写出退回清单，交报送单位更正")
+    if to_correct:
+        todo.append(f"{to_correct} 行被隔离，没有计入指标：yibao returns 写出退回清单，交报送单位更正")
     if report.build and report.build.warned:
         todo.append(f"{len(report.build.warned)} 项提醒：")
         todo += [f"  {finding_zh(finding)}" for finding in report.build.warned[:_LINES_SHOWN]]

@@ -12,9 +12,12 @@ from yibao import labels
 from yibao.figures import quarantined_rows, quarantined_rules
 
 _EXAMPLES = 50
-
-
 _RULE = "quality_rule"
+_STATUS = {
+    "open": Cell("待更正", "warn"),
+    "repeated": Cell("又报来仍有错，见最近一行"),
+    "corrected": Cell("已更正", "good"),
+}
 
 
 def show_quarantine(view: View) -> None:
@@ -73,7 +76,7 @@ def show_quarantine(view: View) -> None:
             each.value_masked or "",
             each.record_key or "",
             each.message_zh,
-            Cell("已更正", "good") if each.status == "corrected" else Cell("待更正", "warn"),
+            _STATUS[each.status],
         )
         for each in found
     )

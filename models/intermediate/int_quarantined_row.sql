@@ -1,5 +1,5 @@
--- One row per quarantined row whose key can be read: under which key it came, and the row of a
--- later batch that corrected it (semantics 2).
+-- One row per quarantined row whose key can be read: under which key it came, and what a later
+-- batch made of it (semantics 2): corrected, at fault again, or nothing.
 with files as (select * from {{ ref('stg_file') }}),
 
 faults as (select * from {{ ref('int_row_fault') }}),
@@ -90,20 +90,39 @@ corrections as (
     where new_files.batch > old_files.batch
 ),
 
+-- an export that is cumulative brings its faults with it: the newest delivery stands for them all
+newest as (
+    select
+        keyed.*,
+        files.batch < max(files.batch) over (
+            partition by keyed.dataset, keyed.record_key
+        ) as came_again
+    from keyed
+    inner join files
+        on
+            keyed._file_id = files._file_id
+            and keyed._sheet = files._sheet
+),
+
 int_quarantined_row as (
     select
-        keyed.dataset,
-        keyed._file_id,
-        keyed._sheet,
-        keyed._row,
-        keyed.record_key,
+        newest.dataset,
+        newest._file_id,
+        newest._sheet,
+        newest._row,
+        newest.record_key,
+        case
+            when corrections.corrected_file is not null then 'corrected'
+            when newest.came_again then 'repeated'
+            else 'open'
+        end as status,
         corrections.corrected_file,
         corrections.new_row as corrected_row
-    from keyed
+    from newest
     left join corrections
         on
-            keyed.dataset = corrections.dataset
-            and {{ same_row('keyed', 'corrections') }}
+            newest.dataset = corrections.dataset
+            and {{ same_row('newest', 'corrections') }}
             and corrections.correction_rank = 1
 )
 

@@ -65,7 +65,9 @@ create or replace table dim_region as
 create or replace table dim_scheme as select 'all' as insutype, '全部险种' as insutype_zh;
 create or replace table dim_institution as
     select 'H99010100001' as inst_code, '示范县人民医院' as inst_name;
-create or replace table quarantine as select 'settlement' as dataset, 'a.csv' as file, 3 as row;
+create or replace table quarantine as
+    select * from (values ('settlement', 'a.csv', 3, 'open'), ('settlement', 'a.csv', 3, 'open'), ('settlement', 'a.csv', 2, 'repeated'))
+    as t(dataset, file, row, status);
 create or replace table row_warning as select 'settlement' as dataset, 'a.csv' as file, 4 as row;
 create or replace table indicator as
     select 'part_rate' as code, '参保率' as name_zh, 'percent' as unit, 2 as decimals, 'region|insutype' as breakdowns,

@@ -50,6 +50,8 @@ create table quarantine as select * from (values
     ('settlement', '九月.xlsx#结算', 3, 'psn_no', 'required_missing', null, '结算ID=J3', 'open', null, null),
     ('settlement', '九月.xlsx#结算', 3, 'setl_time', 'required_missing', null, '结算ID=J3', 'open', null, null),
     ('settlement', '九月.xlsx#结算', 7, 'psn_no', 'required_missing', null, '结算ID=J7', 'corrected', '更正.csv', 2),
+    -- what came again at fault goes back once, as it came last
+    ('settlement', '九月.xlsx#结算', 2, 'psn_no', 'required_missing', null, '结算ID=J3', 'repeated', null, null),
     ('settlement', '县医院/结算.csv', 5, null, 'required_missing', '43/45', null, 'open', null, null)
 ) as t(dataset, file, row, field, rule_code, value_masked, record_key, status, corrected_file, corrected_row);
 create table row_warning as select * from (values

@@ -42,7 +42,7 @@ class _Count:
 
 
 def quarantined_open(figures: Figures) -> int:
-    """Rows that are kept out and did not come again; a row with two faults is one row."""
+    """Rows that are kept out and did not come again, corrected or not; a row with two faults is one row."""
     found = figures.rows(
         _Count, "select count(distinct (dataset, file, row)) from quarantine where status = 'open'"
     )
@@ -78,7 +78,7 @@ def quarantined_rows(
             corrected_row
         from quarantine
         where dataset = ? and rule_code = ?
-        order by status != 'open', file, row, field
+        order by status != 'open', status, file, row, field
         limit ?
         """,
         (dataset, rule_code, limit),

@@ -219,7 +219,7 @@ _QUARANTINED = """
         fault.corrected_file || ' 第' || fault.corrected_row || '行'
     from main.quarantine as fault
     inner join main.rule as rule using (rule_code)
-    where fault.dataset = ?
+    where fault.dataset = ? and fault.status <> 'repeated'
     order by fault.file, fault.row, fault.rule_code, fault.field
 """
 _WARNED = """

@@ -1,5 +1,5 @@
 -- One row per fault of a quarantined row, as it goes back to who sent the file: where, what, what
--- to do, and whether the row has come again (semantics 2).
+-- to do, and what came of the row since (semantics 2).
 with record_faults as (
     select *
     from {{ ref('int_row_fault') }}
@@ -12,9 +12,7 @@ faults as (
     select
         record_faults.*,
         quarantined_rows.record_key,
-        case
-            when quarantined_rows.corrected_file is null then 'open' else 'corrected'
-        end as status,
+        coalesce(quarantined_rows.status, 'open') as status,
         quarantined_rows.corrected_file,
         quarantined_rows.corrected_row
     from record_faults

@@ -376,14 +376,15 @@ def test_only_a_new_or_empty_folder_is_filled(packed: Packed, paths: DataPaths, 
     assert (tmp_path / "empty" / "published" / "CURRENT").is_file()
 
 
+@pytest.mark.parametrize("refusal", [errno.EBUSY, errno.EXDEV])
 def test_a_mount_point_is_refused_before_anything_is_unpacked(
-    packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
 ) -> None:
     rename, place = os.rename, tmp_path / "back"
 
     def of_a_mount(source: Path, target: Path) -> None:
         if place in (source, target):
-            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(source))
+            raise OSError(refusal, os.strerror(refusal), str(source))
         rename(source, target)
 
     place.mkdir()

@@ -71,7 +71,8 @@ def _require_replaceable(root: Path) -> None:
     try:
         os.rename(root, probe)
     except OSError as error:
-        if error.errno != errno.EBUSY:
+        # a folder of a container's image says that it lies on another disk
+        if error.errno not in (errno.EBUSY, errno.EXDEV):
             raise
         raise Problem(
             "这里是一块磁盘的挂载点，不能整个换成恢复的数据文件夹",

@@ -22,10 +22,10 @@ def letter(
     *,
     reader: Reader = "subordinate",
 ) -> Report:
-    """The report of the order; its remarks stand at the end of the text. `span` is what its forms cover."""
+    """The report of the order; for the superior bureau its remarks stand at the end of the text. `span` is what its forms cover."""
     order = scene.order
-    # what was restated is told to those who got the report, and may tell of single cases
-    remarks = () if reader == "everybody" else order.remarks
+    # what was restated is told to those who got the figures; the amounts of its few rows may tell of single cases
+    remarks = order.remarks if reader == "superior" else ()
     return Report(
         identity=identity(scene.numbers.figures, order, product, as_of.isoformat()),
         title=title,

@@ -55,7 +55,9 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Numbers:
 
 
 def compose(product: Product, numbers: Numbers, period: str = "2026-09", part: str = "") -> Report:
-    order = Order(period, COUNTY, "示范县", "2026-10-08", LETTERHEAD, part=part)
+    order = Order(
+        period, COUNTY, "示范县", "2026-10-08", LETTERHEAD, part=part, remarks=(Paragraph(("附记。",)),)
+    )
     return product.compose(replace(numbers, period=period), order)
 
 
@@ -141,6 +143,18 @@ def test_the_next_year_counts_as_soon_as_it_has_begun(numbers: Numbers) -> None:
     )
     assert [block.code for block in report.annex if isinstance(block, Table)] == ["ten_day_course"]
     assert table(report, "ten_day_course")[0] == ("2026年10月下旬", "60", "—", "2.40", "—")
+
+
+@pytest.mark.parametrize(
+    ("product", "part", "told"),
+    [(TEN_DAY, "", 0), (WEEKLY, "", 0), (QUARTERLY, "", 0), (ANNUAL, "ytd", 1)],
+)
+def test_what_was_restated_is_told_to_the_superior_bureau_alone(
+    numbers: Numbers, product: Product, part: str, told: int
+) -> None:
+    """The amounts of two or three rows may tell of single cases, and nobody else got the figures that they change."""
+    body = compose(product, numbers, part=part).body
+    assert sum(isinstance(block, Paragraph) and block.text == "附记。" for block in body) == told
 
 
 @pytest.mark.parametrize("part", ["31", "15"])

@@ -83,7 +83,9 @@ def make_report(paths: DataPaths, asked: Asked) -> Made:
         status=asked.status,
         sections=contents.sections,
         indicators=contents.indicators,
-        remarks=issuing.restatement_note(figures, issuing.history(paths).issues, period, region.code),
+        remarks=issuing.restatement_note(
+            figures, issuing.history(paths).issues, period, region.code, is_final=asked.status == "final"
+        ),
         part=asked.part,
     )
     numbers = Numbers(figures, period, region.code)

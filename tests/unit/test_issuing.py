@@ -352,6 +352,9 @@ def test_the_note_says_what_changed_as_it_is_printed(tmp_path: Path) -> None:
     numbers = [span for span in note.spans if isinstance(span, Figure)]
     assert [look_up(figures, one.origin) for one in numbers] == [one.value for one in numbers]
     assert issuing.restatement_note(figures, (), PERIOD, REGION) == ()
+    # the final report of the month takes the place of its provisional figures, and says what differs
+    (own,) = issuing.restatement_note(figures, (), PERIOD, REGION, is_final=True)
+    assert own.text == note.text.replace("已报送的数不作修改。", "以本报告的最终数为准。")
     assert [each.indicator_code for each in restatements(figures, PERIOD)] == [
         "part_rate",
         "ip_avg_cost",

@@ -19,6 +19,8 @@ from yibao.reporting.content import Figure, Paragraph, Span
 from yibao.reporting.numbers import UNIT_KINDS, Numbers
 
 _STATUS = {"provisional": "初步数", "final": "最终数"}
+_STANDS = "已报送的数不作修改。"
+_GIVES_WAY = "以本报告的最终数为准。"
 _MODES = {"month": "当月", "ytd": "本年累计"}
 # what one row of a dataset is; control totals change no value
 _THINGS = {
@@ -40,17 +42,18 @@ _THINGS = {
 
 
 def restatement_note(
-    figures: Figures, issues: Sequence[Issued], period: str, region_code: str
+    figures: Figures, issues: Sequence[Issued], period: str, region_code: str, *, is_final: bool = False
 ) -> tuple[Paragraph, ...]:
-    """Paragraphs for the report of `period` on earlier periods that were issued, one for each that changed.
+    """Paragraphs for the report of `period` on earlier periods that were issued, one for each that changed; a final report
+    (`is_final`) also tells what changed since its own provisional figures.
 
     Named are the headline indicators of the region as a whole whose printed value changed; no paragraph where nothing did,
     nor on a period that was issued again since the generation compared it.
     """
     return tuple(
-        restated_paragraph(figures, issued, region_code)
+        restated_paragraph(figures, issued, region_code, _STANDS if issued < period else _GIVES_WAY)
         for issued in restated_periods(figures)
-        if issued < period and not _issued_again(figures, issues, issued)
+        if (issued < period or (is_final and issued == period)) and not _issued_again(figures, issues, issued)
     )
 
 
@@ -59,8 +62,8 @@ def _issued_again(figures: Figures, issues: Sequence[Issued], period: str) -> bo
     return newest is not None and newest.issue != restatements(figures, period)[0].issue
 
 
-def restated_paragraph(figures: Figures, issued: str, region_code: str) -> Paragraph:
-    """What a later report says of that issued period, of which a value has changed."""
+def restated_paragraph(figures: Figures, issued: str, region_code: str, outcome: str = _STANDS) -> Paragraph:
+    """What a later report says of that issued period, of which a value has changed; `outcome`: which figures hold."""
     numbers = Numbers(figures, issued, region_code)
     changed, rows = restatements(figures, issued), restated_row_counts(figures, issued)
     year, month = issued.split("-")
@@ -73,7 +76,7 @@ def restated_paragraph(figures: Figures, issued: str, region_code: str) -> Parag
     head = f"{year}年{int(month)}月{_STATUS[changed[0].issue_status]}报送后，"
     behind = _behind(rows, whole or changed, numbers)
     if named:
-        told: tuple[Span, ...] = ("按现有数据重新计算：", *_listed(named, "；"), "。已报送的数不作修改。")
+        told: tuple[Span, ...] = ("按现有数据重新计算：", *_listed(named, "；"), f"。{outcome}")
     else:
         cells = numbers.cell(
             "mart_restatement", "value", "count", "有变化的指标值", [("period", issued)], how="count"
@@ -81,7 +84,7 @@ def restated_paragraph(figures: Figures, issued: str, region_code: str) -> Parag
         told = (
             "按现有数据重新计算，主要指标显示值不变，有变化的指标值",
             cells,
-            "个，已报送的数不作修改。",
+            f"个，{outcome}",
         )
     return Paragraph((head, *behind, "，", *told))
 

@@ -30,7 +30,7 @@ def build(request: DbtRequest, listen: Listener) -> BuildResult:
     landed = request.engine.paths.landed_files
     own = f"""
         create or replace table quarantine as
-            select 'region' as dataset, _file as file, _row as row, region_code, region_name
+            select 'region' as dataset, _file as file, _row as row, 'open' as status, region_code, region_name
             from read_parquet('{landed}/*/region-*.parquet', union_by_name = true);
         create or replace table row_warning as
             select dataset, file, rows as row, sha256 from read_parquet('{landed}/*/ledger.parquet');

@@ -279,7 +279,8 @@ def test_a_narrow_terminal_does_not_hide_a_service(monkeypatch: pytest.MonkeyPat
     else:
         monkeypatch.setattr(local, "_PROCESSES", Path("/no/such/folder"))
     try:
-        assert Service("master", program.pid).is_alive
+        # for a moment after its start a process has no command line yet
+        wait_until(lambda: Service("master", program.pid).is_alive)
         monkeypatch.setenv("COLUMNS", "80")
         assert Service("master", program.pid).is_alive
     finally:

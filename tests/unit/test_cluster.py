@@ -609,7 +609,7 @@ class FakeSession:
         self.settings: dict[str, str] = {}
         self.conf = SimpleNamespace(set=self.settings.__setitem__)
 
-    def range(self, *_: int) -> SimpleNamespace:
+    def sql(self, _: str) -> SimpleNamespace:
         return SimpleNamespace(toArrow=self.job)
 
     def interruptAll(self) -> None:

@@ -102,15 +102,6 @@ def conservation(connection: duckdb.DuckDBPyConnection) -> tuple[Conservation, .
     return tuple(Conservation(row[0], *(int(count) for count in row[1:])) for row in rows)
 
 
-def open_rows(connection: duckdb.DuckDBPyConnection) -> int:
-    """Quarantined rows that wait for their correction; one that came again at fault is one row."""
-    found = connection.execute(
-        "select count(distinct (dataset, file, row)) from main.quarantine where status = 'open'"
-    ).fetchone()
-    assert found is not None
-    return int(found[0])
-
-
 def total(rows: Sequence[Conservation]) -> Conservation:
     """All datasets together."""
     return Conservation(

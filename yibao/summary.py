@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from yibao import formatting, marts, publishing, show_check
+from yibao.figures import Scope, open_figures, quarantined_open
 from yibao.formatting import MISSING
 from yibao.intake import refusal_lines
 from yibao.landing import LandingSummary
@@ -42,7 +43,7 @@ def show_run(screen: Screen, report: RunReport, paths: DataPaths, names: Mapping
     if report.generation is not None:
         with publishing.open_current(paths) as opened:
             _show_figures(screen, opened)
-            _show_next(screen, report, marts.open_rows(opened.connection))
+            _show_next(screen, report, quarantined_open(open_figures(paths, Scope())))
 
 
 def report_of(report: RunReport, paths: DataPaths, finished: datetime) -> dict[str, Any]:

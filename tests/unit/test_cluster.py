@@ -271,6 +271,7 @@ def test_a_narrow_terminal_does_not_hide_a_service(monkeypatch: pytest.MonkeyPat
         "x" * 300,
         "org.apache.spark.Fake",
     ]
+    # /proc is Linux's and macOS has none; a small Linux has no ps: each machine is asked by what it has
     if not (Path("/proc").is_dir() if without == "ps" else shutil.which("ps")):
         pytest.skip("the other way is not there")
     program = subprocess.Popen(long)

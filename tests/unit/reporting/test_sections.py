@@ -28,7 +28,7 @@ from yibao.reporting.sections.referral import REFERRAL
 _LETTERHEAD = Letterhead("", "", "", "", "", "")
 
 
-def scene(root: Path, told: Sequence[Row] = (), tables: Rows | None = None, **asked: object) -> Scene:
+def scene(root: Path, told: Sequence[Row] = (), tables: Rows | None = None, **asked: Any) -> Scene:
     """A county of which nothing is known but these cells; every indicator of the catalogue has an empty one."""
     known = {(row["indicator_code"], row["period_mode"]) for row in told if _is_whole(row)}
     with (find_project().root / "seeds" / "indicator.csv").open(encoding="utf-8") as file:
@@ -42,7 +42,7 @@ def scene(root: Path, told: Sequence[Row] = (), tables: Rows | None = None, **as
     september = [each for each in PLACES["dim_period"] if each["period"] == PERIOD]
     given = {"dim_period": september, **(tables or {})}
     figures = open_figures(publish(root, [*told, *empty], given), Scope())
-    order = Order(PERIOD, COUNTY, "示范县", "2026-10-08", _LETTERHEAD, **asked)  # type: ignore[arg-type]
+    order = Order(PERIOD, COUNTY, "示范县", "2026-10-08", _LETTERHEAD, **asked)
     return Scene(Numbers(figures, PERIOD, COUNTY), order)
 
 

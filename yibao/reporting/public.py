@@ -6,10 +6,9 @@ of their codes: an order by what is counted would tell how many are hidden betwe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from yibao.figures import Region, Village, below, parts, villages
 from yibao.labels import TIERS
@@ -177,10 +176,11 @@ class _Sheet:
                 Total((_LIVING, village.code), ((_INSURED, village.code), (_NOT, village.code)))
                 for village in members
             ]
-        # where more are insured than registered, or a part is counted elsewhere, nothing can be taken away from anything
-        true = [total for total in totals if _adds_up(total, cells)]
         # how many live somewhere is published by others
         known = frozenset(place for place in cells if place[0] == _LIVING)
+        # where more are insured than registered, nothing can be taken away from anything
+        below_zero = {place for place, count in cells.items() if count < 0}
+        true = [total for total in totals if below_zero.isdisjoint(total.parts)]
         return hidden(cells, true, known)
 
     def told(self, place: _Place, before: str, figure: Figure, after: str = "") -> Clause:
@@ -198,15 +198,6 @@ class _Sheet:
     def _of_village(self, column: str, kind: Kind, township: str, village: str) -> Figure:
         keys = (("period", self.scene.order.period), ("township", township), ("village", village))
         return self.scene.numbers.cell("mart_village", column, kind, "村级参保情况", keys)
-
-
-def _adds_up(total: Total, cells: Mapping[Any, int]) -> bool:
-    members = [cells[part] for part in total.parts if part in cells]
-    return (
-        len(members) == len(total.parts)
-        and all(member >= 0 for member in members)
-        and sum(members) == cells.get(total.whole)
-    )
 
 
 def compose(numbers: Numbers, order: Order) -> Report:

@@ -116,8 +116,7 @@ class Scene:
     @property
     def is_city(self) -> bool:
         """Whether counties are below it."""
-        code = self.order.region_code
-        return len(code) == _COUNTY_DIGITS and code.endswith("00")
+        return any(region.level == "county" for region in self.below)
 
     @property
     def below_noun(self) -> str:

@@ -32,15 +32,18 @@ def hidden(
 ) -> frozenset[Key]:
     """The keys of the cells that a public table does not show; `known` ones are public anyway and never hidden.
 
-    cells: counts; one that is missing is left out, and a total of which something is missing tells nothing. Where some are
-    negative (more reversed than settled), a hidden one may be anything. Zeros are always shown. Raises ValueError where a
-    small cell cannot be protected, because all around it is known.
+    cells: counts; one that is missing is left out. A total of which something is missing, or that its parts do not add up to
+    (some are counted elsewhere), tells nothing. Where some are negative (more reversed than settled), a hidden one may be
+    anything. Zeros are always shown. Raises ValueError where a small cell cannot be protected, because all around it is known.
     """
     counts: dict[Hashable, int] = {key: count for key, count in cells.items()}
     told = [
         total
         for total in totals
-        if total.parts and total.whole in counts and all(part in counts for part in total.parts)
+        if total.parts
+        and total.whole in counts
+        and all(part in counts for part in total.parts)
+        and counts[total.whole] == sum(counts[part] for part in total.parts)
     ]
     found = {key for key, count in cells.items() if abs(count) in _SMALL and key not in known}
     while exposed := _exposed(counts, told, found):

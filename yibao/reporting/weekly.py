@@ -125,17 +125,22 @@ def _cell(
 ) -> Figure:
     """The week's figure, that of the week before, or the one less the other."""
     code = region or scene.order.region_code
-    # a city is all that is published
-    place = {9: (("township", code),), 6: () if code.endswith("00") else (("county", code),)}[len(code)]
     return scene.numbers.cell(
         "mart_week",
         f"{measure.column}_before" if before else measure.column,
         measure.kind,
         measure.name + ("（上周）" if before else "（比上周）" if minus else ""),
-        (("week", week.name), *place),
+        (("week", week.name), *_place(scene, code)),
         how="sum",
         minus=f"{measure.column}_before" if minus else None,
     )
+
+
+def _place(scene: Scene, code: str) -> tuple[tuple[str, str], ...]:
+    """The key of a region's rows; a city is all that is published."""
+    if code == scene.order.region_code and scene.is_city:
+        return ()
+    return (("township" if len(code) == 9 else "county", code),)
 
 
 def _body(scene: Scene, week: _Week) -> tuple[Block, ...]:
@@ -294,7 +299,9 @@ def _by_town(scene: Scene, week: _Week) -> tuple[Table, ...]:
                 Column(("缴费", "笔数"), "count"),
                 Column(("缴费", "金额"), "wan"),
             )[: 1 + len(taken)],
-            covered(rows, ("合计", *cells("")), ((1, (2,)), (3, (4,)), *([(5, (6,))] if paid else []))),
+            covered(
+                rows, ("合计", *cells("")), {1: (2,), 3: (4,)} | ({5: (6,)} if paid else {}), within=((3, 1),)
+            ),
             "单位：人次，笔，万元" if paid else "单位：人次，万元",
             total=len(rows),
             added=range(1, 1 + len(taken)),

@@ -254,6 +254,19 @@ def test_a_township_with_few_cases_shows_no_number_nor_does_another_that_would_t
     ]
 
 
+def test_inpatients_of_a_township_are_not_told_where_they_leave_few_outpatients(tmp_path: Path) -> None:
+    """18 of 20 visits: 2 were none; the other township's 10 would tell the 18."""
+    rows = [week(39, TOWN, 20, 18), week(39, OTHER_TOWN, 30, 10)]
+    report = compose(
+        WEEKLY, Numbers(open_figures(publish(tmp_path, (), {"mart_week": rows}), Scope()), "2026-09", COUNTY)
+    )
+    assert [(row[0], row[1], row[3], row[4]) for row in table(report, "week_by_region")] == [
+        ("城关镇", "20", "*", "*"),
+        ("河东乡", "30", "*", "*"),
+        ("合计", "50", "28", "—"),
+    ]
+
+
 def test_cases_outside_the_county_are_not_told_where_those_inside_are_few(tmp_path: Path) -> None:
     """Of 8 inpatients 6 outside: 2 stayed; of 20 the week before 6."""
     outside = {"ip_cases_out_county": 6, "ip_cases_out_county_before": 6}
@@ -278,7 +291,7 @@ def test_a_total_of_few_is_covered_too() -> None:
 
     rows = [("甲乡", count(3)), ("乙镇", count(0))]
     # 0 tells of nobody: there is no second one to cover beside the 3
-    assert [row[1] for row in covered(rows, ("合计", count(3)), ((1, ()),))][0::2] == ["*", "*"]
+    assert [row[1] for row in covered(rows, ("合计", count(3)), {1: ()})][0::2] == ["*", "*"]
 
 
 # ---- 季度通报 ----

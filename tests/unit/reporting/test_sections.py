@@ -46,6 +46,20 @@ def scene(root: Path, told: Sequence[Row] = (), tables: Rows | None = None, **as
     return Scene(Numbers(figures, PERIOD, COUNTY), order)
 
 
+def test_a_region_is_a_city_by_the_counties_below_it_not_by_its_code(tmp_path: Path) -> None:
+    """Some cities have townships and no county; their code ends in 00 all the same."""
+    regions = [
+        {"region_code": code, "region_name": name, "level": level, "parent_code": above}
+        for code, name, level, above in (
+            ("990200", "示例市", "county", None),
+            ("990200101", "城关镇", "township", "990200"),
+        )
+    ]
+    numbers = scene(tmp_path, tables={"dim_region": regions}).numbers
+    told = Scene(numbers, Order(PERIOD, "990200", "示例市", "2026-10-08", _LETTERHEAD))
+    assert (told.is_city, told.below_noun, told.stem) == (False, "乡镇", "990200")
+
+
 def _is_whole(row: Row) -> bool:
     return (row["region_code"], row["insutype"], row["breakdown"], row["period"]) == (
         COUNTY,

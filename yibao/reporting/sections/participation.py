@@ -234,7 +234,7 @@ def forms(scene: Scene) -> tuple[Table, ...]:
             f"各{scene.below_noun}参保征缴情况表",
             columns,
             # as few may have paid where many are insured
-            covered(shown, _row(scene, scene.order.region_code, "合计"), ((3, (4,)),)),
+            covered(shown, _row(scene, scene.order.region_code, "合计"), {3: (4,)}),
             "单位：人，万元，%，增减为个百分点",
             total=len(shown),
             added=(1, 2, 3, 4),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from decimal import Decimal
 
-from yibao.figures import CASES_NEEDED, Institution, below, parts
+from yibao.figures import below
 from yibao.labels import TIERS, UNITS
 from yibao.problem import Problem
 from yibao.reporting import balance, few
 from yibao.reporting import sentences as say
 from yibao.reporting.bulletin import letter
-from yibao.reporting.content import Block, Chart, Column, Content, Figure, Heading, Report, Series, Table
+from yibao.reporting.content import Block, Chart, Column, Content, Heading, Report, Series, Table
 from yibao.reporting.numbers import Numbers
 from yibao.reporting.product import Order, Product
 from yibao.reporting.ranking import by_rank, extreme, most_and_least, ranks, shown
@@ -21,9 +19,9 @@ from yibao.reporting.sections import problems
 from yibao.reporting.sections.overview import main_indicators
 from yibao.reporting.sentences import Clause
 from yibao.reporting.targets import STATUS_ZH, count, missed, standing
+from yibao.reporting.tiers import by_tier
 
 _QUARTERS = {3: "一", 6: "二", 9: "三", 12: "四"}
-_COST, _SELFPAY = "ip_avg_cost", "ip_selfpay_share"
 
 
 def compose(numbers: Numbers, order: Order) -> Report:
@@ -236,110 +234,6 @@ def _ranking(scene: Scene, code: str, towns: list[str], places: Mapping[str, int
     )
 
 
-def _institutions(scene: Scene) -> _Told:
-    """The institutions of the region itself, each among those of its tier."""
-    found: dict[str, list[Institution]] = {}
-    for value in parts(scene.numbers.figures, _COST, scene.selection, "inst"):
-        known = scene.own_institution(value.breakdown_value)
-        if known and value.denominator:
-            found.setdefault(known.service_tier, []).append(known)
-    tiers = [tier for tier in TIERS if tier in found]
-    blocks: list[Block] = []
-    forms: list[Table] = []
-    for tier in tiers:
-        told, tables = _tier(scene, tier, found[tier])
-        blocks += [Heading(2, f"{TIERS[tier]}定点医疗机构"), *told]
-        forms += tables
-    return tuple(blocks), tuple(forms)
-
-
-def _of(scene: Scene, code: str, institution: str, column: str = "value") -> Figure:
-    return scene.numbers.indicator(code, column, breakdown=("inst", institution))
-
-
-def _cases_last_year(scene: Scene) -> dict[str, Decimal | None]:
-    """Inpatient cases of each institution in the same months of last year."""
-    then = replace(scene.selection, period=scene.year_before)
-    return {
-        value.breakdown_value: value.denominator
-        for value in parts(scene.numbers.figures, _COST, then, "inst")
-    }
-
-
-def _tier(scene: Scene, tier: str, held: list[Institution]) -> _Told:
-    """What is told of a tier, and its ranking; none of a single institution."""
-    names = {each.code: each.name for each in held}
-    cases = {
-        code: scene.numbers.indicator(_COST, "denominator", "count", breakdown=("inst", code))
-        for code in names
-    }
-    enough = [code for code in names if (cases[code].value or 0) >= CASES_NEEDED]
-    if len(enough) < 2:
-        return say.paragraph((f"住院人次达到{CASES_NEEDED}的机构不足两家，不排名。",)), ()
-    columns: tuple[tuple[str, str, str], ...] = (
-        (_COST, "value", "住院次均费用"),
-        (_COST, "last_year_change", "住院次均费用同比增幅"),
-        (_SELFPAY, "value", "住院自费费用占比"),
-    )
-    figures = {
-        (code, column): {inst: _of(scene, code, inst, column) for inst in names}
-        for code, column, _ in columns
-    }
-    before = _cases_last_year(scene)
-    # a growth comes from the cases of two years
-    judged = {
-        (code, column): [
-            inst for inst in enough if column == "value" or (before.get(inst) or Decimal(0)) >= CASES_NEEDED
-        ]
-        for code, column in figures
-    }
-    places = {
-        key: ranks({inst: by_inst[inst].value for inst in judged[key]}, highest_first=False)
-        for key, by_inst in figures.items()
-    }
-    order = list(names)
-    silent = {order[at] for at in few.hidden([cases[code].value for code in order])}
-    told: list[Clause] = []
-    if len(enough) < len(names):
-        told.append((f"住院人次达到{CASES_NEEDED}的机构中，",))
-    for code, column, name in columns:
-        known = {
-            inst: figure for inst, figure in figures[code, column].items() if inst in places[code, column]
-        }
-        told.append(say.sentence(*most_and_least(known, names, silent=silent), begin=name))
-    rows: list[tuple[Content, ...]] = []
-    for inst in by_rank(order, places[_COST, "value"]):
-        row: list[Content] = [names[inst], cases[inst]]
-        for code, column, _ in columns:
-            told_few = column == "last_year_change" and few.is_few(before.get(inst))
-            row += [
-                few.HIDDEN if told_few else figures[code, column][inst],
-                shown(places[code, column], inst),
-            ]
-        rows.append(tuple(row))
-    form = balance.table(
-        f"institutions_{tier}",
-        f"{TIERS[tier]}定点医疗机构排名表",
-        (
-            Column(("机构",)),
-            Column(("住院人次",), "count"),
-            Column(("次均费用", "本期（元）"), "yuan"),
-            Column(("次均费用", "名次")),
-            Column(("次均费用同比", "增幅（%）"), "change"),
-            Column(("次均费用同比", "名次")),
-            Column(("自费费用占比", "本期（%）"), "percent"),
-            Column(("自费费用占比", "名次")),
-        ),
-        few.guarded(rows, 1),
-        "单位：人次，元，%",
-        notes=(
-            f"各项由低到高排名，相同的并列；本年累计住院人次不足{CASES_NEEDED}的不参加排名。",
-            f"同比增幅只在去年同期住院人次也达到{CASES_NEEDED}的机构中排名。自费费用占比为目录外费用占住院总费用的百分比。",
-        ),
-    )
-    return say.paragraph(*told), (form,)
-
-
 def _problems(scene: Scene) -> _Told:
     return problems.body(scene), ()
 
@@ -347,7 +241,7 @@ def _problems(scene: Scene) -> _Told:
 SECTIONS: dict[str, tuple[str, Callable[[Scene], _Told]]] = {
     "overview": ("总体情况", _overview),
     "regions": ("各地完成情况", _regions),
-    "institutions": ("定点医疗机构运行情况", _institutions),
+    "institutions": ("定点医疗机构运行情况", by_tier),
     "problems": ("存在问题", _problems),
 }
 

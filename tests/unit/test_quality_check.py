@@ -19,7 +19,7 @@ from tests.unit.small_warehouse import CONTENTS, NOW, no_page
 from yibao import publishing
 from yibao.problem import ExitCode, Problem
 from yibao.quality import Status, Verdict, checked, require_passed
-from yibao.warehouse import engine_for
+from yibao.warehouse import MEMORY_VARIABLE, engine_for
 
 ALL = (
     expectation(
@@ -164,6 +164,16 @@ def test_what_cannot_be_evaluated_is_an_error_and_the_rest_is_judged(tmp_path: P
         require_passed(report)
     assert problem.value.exit_code == ExitCode.NOT_PUBLISHED
     assert any("nonsense" in line for line in problem.value.details)
+
+
+def test_the_check_takes_no_more_memory_than_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MEMORY_VARIABLE, "512MiB")
+    within = "rows: select visit_id from {table} where current_setting('memory_limit') <> '512.0 MiB'"
+    project = project_with(tmp_path / "project", visit=suite(expectation("visit.memory", within)))
+    _, results = run(project, warehouse(tmp_path / "data"))
+    assert results["visit.memory"].judged.status is Status.PASS
 
 
 def test_a_list_that_contradicts_the_count_is_an_error(

@@ -12,11 +12,14 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+import yaml
 
 from tests.unit.small_warehouse import passed_warehouse
 from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
+from yibao.project import find_project
 from yibao.warehouse import (
+    MEMORY_VARIABLE,
     BuildResult,
     DbtRequest,
     Outcome,
@@ -151,6 +154,27 @@ def test_a_new_warehouse_is_whole_or_not_there(tmp_path: Path) -> None:
     with duckdb.connect(str(paths.warehouse), read_only=True) as connection:
         assert connection.execute("show tables").fetchall() == []
     assert [path.name for path in tmp_path.iterdir()] == ["warehouse.duckdb"]
+
+
+def test_more_memory_is_an_environment_variable_with_one_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engine_for("duckdb", DataPaths(tmp_path))
+    profile = yaml.safe_load((find_project().root / "profiles.yml").read_text(encoding="utf-8"))
+    said = profile["yibao"]["outputs"]["duckdb"]["settings"]["memory_limit"]
+    monkeypatch.delenv(MEMORY_VARIABLE, raising=False)
+    default = engine.environment[MEMORY_VARIABLE]
+    # an analyst's own dbt has the same
+    assert said == f"{{{{ env_var('{MEMORY_VARIABLE}', '{default}') }}}}"
+    monkeypatch.setenv(MEMORY_VARIABLE, "12GB")
+    assert engine.environment == {MEMORY_VARIABLE: "12GB"}
+    monkeypatch.setenv(MEMORY_VARIABLE, "12")
+    with pytest.raises(Problem) as stopped:
+        _ = engine.environment
+    assert (stopped.value.where, stopped.value.exit_code) == (
+        f"环境变量 {MEMORY_VARIABLE}",
+        ExitCode.WRONG_USE,
+    )
 
 
 @pytest.mark.parametrize(

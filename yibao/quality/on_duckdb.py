@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from yibao.warehouse import Engine
+from yibao.warehouse import MEMORY_VARIABLE, Engine
 
 _ROWS_AT_ONCE = 100_000
 
@@ -22,6 +22,8 @@ class DuckdbSource:
         self.schema = engine.schema
         self._file = str(engine.database)
         self._connection = duckdb.connect(self._file, read_only=True)
+        # for both: a process has one DuckDB of a file
+        self._connection.execute("set memory_limit = ?", (engine.environment[MEMORY_VARIABLE],))
         self._datasource: Any = None
 
     def batch(self, context: Any, table: str) -> Any:

@@ -10,11 +10,13 @@ from yibao.warehouse.build import (
 )
 from yibao.warehouse.dbt_call import DbtCall, DbtRequest, call_dbt
 from yibao.warehouse.engine import TARGETS, Engine, engine_for
+from yibao.warehouse.on_duckdb import MEMORY_VARIABLE
 from yibao.warehouse.progress import Listener, Progress, silent
 from yibao.warehouse.results import Breakage, BuildResult, Finding, Outcome
 from yibao.warehouse.state import BuildState, read_state
 
 __all__ = [
+    "MEMORY_VARIABLE",
     "TARGETS",
     "Breakage",
     "BuildResult",

@@ -12,6 +12,11 @@ import duckdb
 from yibao import durable
 from yibao.disk import damaged_warehouse, problem_of
 from yibao.paths import DataPaths
+from yibao.problem import Problem
+
+MEMORY_VARIABLE = "YIBAO_MEMORY"
+# an ordinary office machine has it to spare; profiles.yml says the same to an analyst's own dbt
+_MEMORY = "2300MB"
 
 
 class OnDuckdb:
@@ -29,7 +34,8 @@ class OnDuckdb:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return {}
+        """Raises Problem (exit 2) for a size that is none."""
+        return {MEMORY_VARIABLE: _memory()}
 
     def require_ready(self) -> None:
         """Opens the file, which is made where there is none.
@@ -74,3 +80,16 @@ class OnDuckdb:
         if environment is not None:
             environment.close()
         manager.close_all_connections()
+
+
+def _memory() -> str:
+    asked = os.environ.get(MEMORY_VARIABLE) or _MEMORY
+    try:
+        duckdb.connect(config={"memory_limit": asked}).close()
+    except duckdb.Error as error:
+        raise Problem(
+            f"“{asked}”不是内存大小",
+            where=f"环境变量 {MEMORY_VARIABLE}",
+            todo=f"请写成 8GB 这样的大小；删去这个环境变量则用 {_MEMORY}。",
+        ) from error
+    return asked

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ from bench.road import RESULTS
 SIZE = "T36"
 HISTORIES = (3, 36)
 _MONTHLY = ("结算单_", "费用明细_")
+# files over all years whose rows make a month a reported one (int_period), and the column of a number with its year: J202310000001
+_NUMBERED = {"fund_ledger.csv": "凭证号", "inspection.csv": "检查编号", "inspection_finding.csv": "检查编号"}
 WORKERS = 2  # of the cluster
 AIM = 1.3
 
@@ -33,14 +36,13 @@ def monthly_files(inbox: Path) -> list[list[Path]]:
     return [list(files) for files in zip(*groups, strict=True)]
 
 
-def yearly_files(inbox: Path, months: list[list[Path]]) -> list[Path]:
-    """Everything else that belongs to the years of these months: rosters and contributions of other years are left out."""
-    years = {path.stem.split("_")[1][:4] for files in months for path in files}
+def yearly_files(inbox: Path, year: str) -> list[Path]:
+    """Everything else of this year and later ones: rosters and contributions of earlier years are left out."""
     monthly = {path for kind in _MONTHLY for path in inbox.glob(f"{kind}*.csv")}
     return [
         path
         for path in sorted(inbox.iterdir())
-        if path not in monthly and (not path.stem[-4:].isdigit() or path.stem[-4:] >= min(years))
+        if path not in monthly and (not path.stem[-4:].isdigit() or path.stem[-4:] >= year)
     ]
 
 
@@ -49,6 +51,18 @@ def give(files: Iterable[Path], inbox: Path) -> None:
     inbox.mkdir(parents=True, exist_ok=True)
     for path in files:
         shutil.copy2(path, inbox / path.name)
+
+
+def leave_out_earlier(inbox: Path, year: str) -> None:
+    """Takes the rows of years before this one out of the files that are not by year: nobody is enrolled in those."""
+    for name, column in _NUMBERED.items():
+        path = inbox / name
+        status = path.stat()
+        header, *rows = path.read_text(encoding="utf-8").splitlines()
+        at = header.split(",").index(column)
+        kept = [row for row in rows if row.split(",")[at][1:5] >= year]
+        path.write_text("\n".join([header, *kept, ""]), encoding="utf-8")
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def late_rows(source: Path, inbox: Path) -> None:
@@ -72,7 +86,9 @@ def walk(months: int, source: Path, work: Path, workers: int) -> dict[str, dict[
     inbox = folder / "inbox"
     shutil.rmtree(inbox, ignore_errors=True)
     chosen = monthly_files(source)[-months:]
-    give([*yearly_files(source, chosen), *(path for files in chosen[:-1] for path in files)], inbox)
+    years = {path.stem.split("_")[1][:4] for files in chosen for path in files}
+    give([*yearly_files(source, min(years)), *(path for files in chosen[:-1] for path in files)], inbox)
+    leave_out_earlier(inbox, min(years))
     with County(folder, work / "pseudonym.key", workers=workers) as county:
         found = {"history": county.run(inbox, f"{months} history")}
         give(chosen[-1], inbox)

@@ -23,6 +23,7 @@ from bench.road import RESULTS
 
 SIZE = "T36"
 HISTORIES = (3, 36)
+_ENCODING = "gb18030"
 _MONTHLY = ("结算单_", "费用明细_")
 # files over all years whose rows make a month a reported one (int_period), and the column of a number with its year: J202310000001
 _NUMBERED = {"fund_ledger.csv": "凭证号", "inspection.csv": "检查编号", "inspection_finding.csv": "检查编号"}
@@ -58,16 +59,16 @@ def leave_out_earlier(inbox: Path, year: str) -> None:
     for name, column in _NUMBERED.items():
         path = inbox / name
         status = path.stat()
-        header, *rows = path.read_text(encoding="utf-8").splitlines()
+        header, *rows = path.read_text(encoding=_ENCODING).splitlines()
         at = header.split(",").index(column)
         kept = [row for row in rows if row.split(",")[at][1:5] >= year]
-        path.write_text("\n".join([header, *kept, ""]), encoding="utf-8")
+        path.write_text("\n".join([header, *kept, ""]), encoding=_ENCODING)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def late_rows(source: Path, inbox: Path) -> None:
     """Two settlements of an old month under new numbers, as a supplement."""
-    lines = source.read_bytes().decode("gb18030").splitlines()
+    lines = source.read_bytes().decode(_ENCODING).splitlines()
     header = lines[0].split(",")
     number = header.index("结算ID") if "结算ID" in header else 0
     rows = []
@@ -76,7 +77,7 @@ def late_rows(source: Path, inbox: Path) -> None:
         cells[number] = f"LATE{order}"
         rows.append(",".join(cells))
     target = inbox / f"补报_{source.name}"
-    target.write_bytes("\n".join([lines[0], *rows, ""]).encode("gb18030"))
+    target.write_bytes("\n".join([lines[0], *rows, ""]).encode(_ENCODING))
     shutil.copystat(source, target)
 
 

@@ -71,7 +71,10 @@ class County:
         return found
 
     def _spark_counts(self) -> dict[str, int]:
-        """Tasks, their seconds, shuffle and spill of all executors since the last run, from the driver's own pages (loopback)."""
+        """Tasks, their seconds and shuffle of all executors since the last run, from the driver's own pages (loopback).
+
+        Spill is told by stage, and of the last 1,000 stages only.
+        """
         if not self._services:
             return {}
         base = f"http://127.0.0.1:{self._services['ports']['driver_page']}/api/v1/applications"
@@ -83,11 +86,11 @@ class County:
             task_seconds=round(sum(one["totalDuration"] for one in executors) / 1000),
             gc_seconds=round(sum(one["totalGCTime"] for one in executors) / 1000),
             shuffle_mb=round(sum(one["totalShuffleWrite"] for one in executors) / 1e6),
-            spilled_mb=round(sum(stage.get("diskBytesSpilled", 0) for stage in stages) / 1e6),
         )
         since = {name: so_far[name] - self._counted[name] for name in so_far}
         self._counted = so_far
-        return since
+        spilled = sum(stage.get("diskBytesSpilled", 0) for stage in stages)
+        return since | {"spilled_mb_last_stages": round(spilled / 1e6)}
 
 
 def _json(address: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import stat
 import subprocess
@@ -256,37 +255,6 @@ def test_a_process_that_ended_is_not_alive() -> None:
     finally:
         ended.wait()
     assert not Service("master", ended.pid).is_alive
-
-
-@posix
-@pytest.mark.parametrize("without", ["/proc", "ps"])
-def test_a_narrow_terminal_does_not_hide_a_service(monkeypatch: pytest.MonkeyPatch, without: str) -> None:
-    # Java's command line holds the whole class path before Spark's name
-    long = [
-        sys.executable,
-        "-I",
-        "-S",
-        "-c",
-        "import time; time.sleep(120)",
-        "x" * 300,
-        "org.apache.spark.Fake",
-    ]
-    # /proc is Linux's and macOS has none; a small Linux has no ps: each machine is asked by what it has
-    if not (Path("/proc").is_dir() if without == "ps" else shutil.which("ps")):
-        pytest.skip("the other way is not there")
-    program = subprocess.Popen(long)
-    if without == "ps":
-        monkeypatch.setenv("PATH", "")
-    else:
-        monkeypatch.setattr(local, "_PROCESSES", Path("/no/such/folder"))
-    try:
-        # for a moment after its start a process has no command line yet
-        wait_until(lambda: Service("master", program.pid).is_alive)
-        monkeypatch.setenv("COLUMNS", "80")
-        assert Service("master", program.pid).is_alive
-    finally:
-        program.kill()
-        program.wait()
 
 
 # --- starting ------------------------------------------------------------------------------------------------------

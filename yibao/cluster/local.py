@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -15,6 +14,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from yibao import durable
@@ -23,8 +23,6 @@ from yibao.paths import DataPaths
 from yibao.problem import ExitCode, Problem
 
 _CONNECT_SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
-# of Linux: ps is in a package of its own there, and not on every machine
-_PROCESSES = Path("/proc")
 _START_SECONDS = 90.0
 _STOP_SECONDS = 20.0
 _DAEMON_MB = 256
@@ -40,9 +38,18 @@ class Service:
     pid: int
 
     @property
+    def process(self) -> psutil.Process | None:
+        """The process, where it is there and is Spark's: a pid is given to another program after a while."""
+        with suppress(psutil.Error):
+            process = psutil.Process(self.pid)
+            if any("org.apache.spark" in word for word in process.cmdline()):
+                return process
+        return None
+
+    @property
     def is_alive(self) -> bool:
-        """Whether the process is there and is Spark's: a pid is given to another program after a while."""
-        return "org.apache.spark" in _command_line(self.pid)
+        """Whether `process` is there."""
+        return self.process is not None
 
 
 @dataclass(frozen=True)
@@ -63,19 +70,6 @@ class LocalCluster:
     @property
     def is_alive(self) -> bool:
         return all(service.is_alive for service in self.services)
-
-
-def _command_line(pid: int) -> str:
-    """What a process was started with; nothing where it ended."""
-    if _PROCESSES.is_dir():
-        with suppress(OSError):
-            return (_PROCESSES / str(pid) / "cmdline").read_text(errors="replace")
-        return ""
-    # macOS. ww: ps cuts at COLUMNS, and the class path stands before Spark's name
-    told = subprocess.run(
-        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return "" if told.startswith("Z") else told
 
 
 def status(paths: DataPaths) -> LocalCluster | None:
@@ -236,7 +230,7 @@ def _await_port(paths: DataPaths, service: Service, port: int | None) -> None:
     while time.monotonic() < until:
         with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
             return
-        # the launching script becomes the service: until then it is no process of Spark's
+        # the launching script becomes the service, until then it is no process of Spark's
         if _has_ended(service.pid):
             break
         time.sleep(0.2)
@@ -249,23 +243,23 @@ def _await_port(paths: DataPaths, service: Service, port: int | None) -> None:
 
 
 def _has_ended(pid: int) -> bool:
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        # ours once: the subprocess module has asked for it already
-        return True
+    # what ended stays a zombie until its parent asks for it, in a container without an init for ever
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    return True
 
 
 def _end(services: list[Service] | tuple[Service, ...]) -> None:
     for service in reversed(services):
-        for sent in (signal.SIGTERM, signal.SIGKILL):
-            if not service.is_alive:
-                break
-            with suppress(ProcessLookupError):
-                os.kill(service.pid, sent)
+        process = service.process
+        if process is None:
+            continue
+        for send in (process.terminate, process.kill):
+            with suppress(psutil.NoSuchProcess):
+                send()
+            # not until it has no command line: an ending process loses that before it lets go of its ports
             until = time.monotonic() + _STOP_SECONDS
-            while service.is_alive and time.monotonic() < until:
-                _has_ended(service.pid)
+            while not _has_ended(service.pid) and time.monotonic() < until:
                 time.sleep(0.1)
 
 

@@ -70,3 +70,18 @@ def test_a_connection_is_not_kept(tmp_path: Path) -> None:
     statuses(tmp_path)
     # a file that is open read-only in this process cannot be opened to be written
     duckdb.connect(str(tmp_path / "data" / "warehouse.duckdb")).close()
+
+
+def test_the_rows_of_an_expectation_are_looked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    execute = duckdb_dialect._Cursor.execute
+
+    def remember(cursor: duckdb_dialect._Cursor, sql: str, parameters: Any = None) -> None:
+        asked.append(sql)
+        execute(cursor, sql, parameters)
+
+    monkeypatch.setattr(duckdb_dialect._Cursor, "execute", remember)
+    assert Status.ERROR in statuses(tmp_path)
+    assert len([sql for sql in asked if "cost < -100" in sql]) == 1

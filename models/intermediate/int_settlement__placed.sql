@@ -27,7 +27,10 @@ identified as (
         {{ scheme_family('settlements.insutype') }} as family
     from settlements
     left join persons using (psn_no)
-    left join certificates on settlements.certno = certificates.certno
+    -- only who has no person number of the register is looked for by certificate
+    left join certificates
+        on
+            case when persons.person_key is null then settlements.certno end = certificates.certno
 ),
 
 registered as (

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -567,13 +568,44 @@ def test_a_port_that_accepts_and_never_answers_is_told() -> None:
     assert imported and 5 <= seconds < 60
 
 
+def test_a_server_that_died_is_waited_for_once() -> None:
+    pytest.importorskip("pyspark", reason="the client that waits is pyspark's")
+    grpc = pytest.importorskip("grpc", reason="the client that waits is pyspark's")
+    from pyspark.sql.connect.client.retries import Retrying
+
+    class Unavailable(grpc.RpcError):  # type: ignore[misc, name-defined]
+        def code(self) -> Any:
+            return grpc.StatusCode.UNAVAILABLE
+
+        def trailing_metadata(self) -> None:
+            """The server says nothing else."""
+
+    patience = remote._patience()
+
+    def waited(*answers: bool) -> float:
+        """The seconds that a statement waits where the server answers so, and then not at all."""
+        slept: list[float] = []
+        answering = iter(answers)
+        with suppress(Unavailable):
+            for attempt in Retrying(patience, sleep=slept.append):
+                with attempt:
+                    if not next(answering, False):
+                        raise Unavailable
+        return sum(slept)
+
+    assert 0 < waited(False, True) < 2, "who answers again is not given up"
+    with pytest.warns(UserWarning, match="RETRIES_EXCEEDED"):
+        assert 5 < waited() < 15
+        assert waited() == 0, "a build has hundreds of statements"
+
+
 class FakeSession:
     """What pyspark gives for an address, as far as `require_answer` asks of it."""
 
     def __init__(self, job: Callable[[], None], interrupt: Callable[[], None] = lambda: None) -> None:
         self.job, self.interrupt = job, interrupt
         self.interrupted = threading.Event()
-        self.patience: list[int] = []
+        self.patience: list[str] = []
         self.client = SimpleNamespace(close=lambda: None, set_retry_policies=self.patience.extend)
         self.settings: dict[str, str] = {}
         self.conf = SimpleNamespace(set=self.settings.__setitem__)
@@ -601,10 +633,7 @@ def pyspark_gives(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Fak
         module = SimpleNamespace(SparkSession=SimpleNamespace(builder=builder))
         monkeypatch.setitem(sys.modules, "pyspark", SimpleNamespace(sql=module))
         monkeypatch.setitem(sys.modules, "pyspark.sql", module)
-        retries = SimpleNamespace(DefaultPolicy=lambda max_retries, max_backoff: max_retries * max_backoff)
-        for name in ("connect", "connect.client"):
-            monkeypatch.setitem(sys.modules, f"pyspark.sql.{name}", SimpleNamespace())
-        monkeypatch.setitem(sys.modules, "pyspark.sql.connect.client.retries", retries)
+        monkeypatch.setattr(remote, "_patience", lambda: "ours")
         monkeypatch.setattr(remote, "_ANSWER_SECONDS", 0.5)
 
     return replace_it
@@ -614,7 +643,7 @@ def test_a_cluster_that_answers_gives_a_session(listening: int, pyspark_gives: A
     session = FakeSession(job=lambda: None)
     pyspark_gives(lambda: session)
     assert cluster.require_answer(f"sc://localhost:{listening}/;token=s3cret") is session
-    assert len(session.patience) == 1 and session.patience[0] <= 30_000, "a server that died is given up soon"
+    assert session.patience == ["ours"], "a server that died is given up soon"
     assert not session.interrupted.is_set()
     assert session.settings["spark.sql.session.timeZone"] == "UTC", "as dbt's session, not as the cluster's"
     assert session.settings["spark.sql.decimalOperations.allowPrecisionLoss"] == "false"

@@ -71,7 +71,6 @@ def require_answer(remote: str) -> Any:
         ) from error
     # 2 seconds, so only where it is needed
     from pyspark.sql import SparkSession
-    from pyspark.sql.connect.client.retries import DefaultPolicy
 
     settings = _session_settings(find_project())
     answers: list[Any] = []
@@ -80,8 +79,7 @@ def require_answer(remote: str) -> Any:
     def ask() -> None:
         try:
             session: Any = SparkSession.builder.remote(remote).getOrCreate()
-            # a server that died is given up after 9 seconds; the client's own patience is 10 minutes for every statement
-            session.client.set_retry_policies([DefaultPolicy(max_retries=5, max_backoff=5_000)])
+            session.client.set_retry_policies([_patience()])
             answers.append(session)
             for name, value in settings.items():
                 session.conf.set(name, value)
@@ -109,6 +107,27 @@ def require_answer(remote: str) -> Any:
         where=where,
         todo="请用 yibao cluster status 看节点是否在运行（再执行一次 yibao cluster start 会补上缺少的节点），或稍后重试。",
     )
+
+
+def _patience() -> Any:
+    """How long a statement waits for a server that does not answer: 9 seconds, and once one was given up no other waits.
+
+    The client's own patience is 10 minutes for each; a build has hundreds of them, and the first has failed it.
+    """
+    from pyspark.sql.connect.client.retries import DefaultPolicy, RetryPolicyState
+
+    class Waiting(RetryPolicyState):
+        def next_attempt(self, exception: BaseException | None = None) -> int | None:
+            wait = super().next_attempt(exception)
+            if wait is None:
+                self.policy.max_retries = 0
+            return wait
+
+    class Patience(DefaultPolicy):
+        def to_state(self) -> RetryPolicyState:
+            return Waiting(self)
+
+    return Patience(max_retries=5, max_backoff=5_000)
 
 
 def let_go(session: Any, seconds: float = _LET_GO_SECONDS) -> None:

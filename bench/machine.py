@@ -7,6 +7,8 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
+import psutil
+
 _PACKAGES = ("yibao", "dbt-core", "dbt-duckdb", "duckdb", "pyarrow", "python-calamine", "pandas")
 
 
@@ -17,7 +19,7 @@ def facts() -> dict[str, str]:
     found = {
         "cores": f"{usable} of {os.cpu_count()}",
         "cpu": _field(Path("/proc/cpuinfo"), "model name") or platform.processor(),
-        "memory": _memory(),
+        "memory": f"{psutil.virtual_memory().total / (1 << 30):.1f} GiB",
         "system": platform.platform(),
         "python": platform.python_version(),
         **{name: _version(name) for name in _PACKAGES},
@@ -30,11 +32,6 @@ def _version(package: str) -> str:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return ""
-
-
-def _memory() -> str:
-    kib = _field(Path("/proc/meminfo"), "MemTotal").removesuffix("kB").strip()
-    return f"{int(kib) / (1 << 20):.1f} GiB" if kib else ""
 
 
 def _field(path: Path, name: str) -> str:

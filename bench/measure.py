@@ -2,7 +2,7 @@
 
 Wall is from start to exit. CPU is user + system of the process and of the children it waited for (wait4). Of memory there
 are two figures: `peak_process` is the largest resident set of any one process (ru_maxrss); `peak_tree` is the
-highest sum of the resident sets of the process and its descendants, seen every 0.2 s in /proc. Pages that
+highest sum of the resident sets of the process and its descendants, seen every 0.2 s. Pages that
 processes share count in each of them, so the sum is an upper bound; a peak shorter than 0.2 s can be missed.
 
 This process must stay small: on Linux a child's ru_maxrss begins with that of the process that started it.
@@ -16,15 +16,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bench.exports import ROOT
 
 INTERVAL = 0.2  # seconds
-_PROC = Path("/proc")
 MIB = 1 << 20
 
 
@@ -53,12 +54,8 @@ class TreeWatch(threading.Thread):
         self.peak: int | None = None
 
     def run(self) -> None:
-        if not (_PROC / "self" / "statm").exists():
-            return
         while not self._done.is_set():
-            parent_of = parents()
-            watched = set().union(*(descendants(pid, parent_of) for pid in self._pids))
-            self.peak = max(self.peak or 0, sum(map(resident, watched)))
+            self.peak = max(self.peak or 0, resident(*self._pids))
             self._done.wait(INTERVAL)
 
     def stop(self) -> None:
@@ -66,42 +63,16 @@ class TreeWatch(threading.Thread):
         self.join()
 
 
-def parents() -> dict[int, int]:
-    """The parent of every process there is."""
-    found = {}
-    for entry in _PROC.iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text(errors="replace")
-            except OSError:
-                continue  # it ended
-            # the name of the program stands in brackets and may hold anything
-            found[int(entry.name)] = int(stat[stat.rindex(")") + 2 :].split()[1])
-    return found
-
-
-def descendants(root: int, parent_of: dict[int, int]) -> set[int]:
-    """The process and all below it."""
-    children = defaultdict(list)
-    for pid, parent in parent_of.items():
-        children[parent].append(pid)
-    found: set[int] = set()
-    waiting = [root]
-    while waiting:
-        pid = waiting.pop()
-        if pid not in found:
-            found.add(pid)
-            waiting += children[pid]
-    return found
-
-
-def resident(pid: int) -> int:
-    """Bytes resident; 0 when the process has ended."""
-    try:
-        pages = int((_PROC / str(pid) / "statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+def resident(*pids: int) -> int:
+    """Bytes resident in the processes and all below them, each counted once; one that ended has none."""
+    found: dict[int, int] = {}
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            for each in (process, *process.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    found[each.pid] = each.memory_info().rss
+    return sum(found.values())
 
 
 def measure(name: str, command: list[str], *, cwd: Path, env: dict[str, str], logs: Path) -> Measured:

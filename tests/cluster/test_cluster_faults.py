@@ -29,8 +29,11 @@ def test_a_driver_killed_in_the_middle_leaves_the_generation_in_force(walked: Sp
         driver = next(service.pid for service in services_of(walked.data) if service.name == "connect")
         os.kill(driver, signal.SIGKILL)
 
+    began = time.monotonic()
     killed = run_and(walked.data, walked.inbox, "读入与定型 stg_", second_run_then_kill, "--full-refresh")
     assert killed.returncode == 1, killed.stdout[-2000:]
+    # one statement waits for the server, and none of the hundreds after it
+    assert time.monotonic() - began < 240
     assert seconds[0].returncode == 2 and "另一个 yibao" in seconds[0].stdout + seconds[0].stderr
 
     # half of the tables are new, half of them old or gone: nobody reads them

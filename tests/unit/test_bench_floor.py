@@ -12,7 +12,7 @@ import pytest
 from bench import report
 from bench.exports import label_of
 from bench.floor import encoding_of, header_of, write_parquet
-from bench.measure import Measured, descendants, measure
+from bench.measure import Measured, measure
 
 
 def taken(name: str, wall: float, *, cpu: float = 1.0, tree: int = 0, exit_code: int = 0) -> Measured:
@@ -65,14 +65,10 @@ def test_a_road_that_did_not_arrive_has_no_ratio() -> None:
     assert report.ratios_of(found[report.ROAD], found).floor is None
 
 
-def test_descendants_follow_the_whole_tree() -> None:
-    assert descendants(2, {1: 0, 2: 1, 3: 2, 4: 3, 5: 1}) == {2, 3, 4}
-
-
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="no CPU and memory of children on this system")
 def test_measure_counts_what_children_take(tmp_path: Path) -> None:
     # the memory is a grandchild's
-    child = "x = bytearray(80 << 20); sum(range(3_000_000))"
+    child = "import time; x = bytearray(80 << 20); sum(range(3_000_000)); time.sleep(1)"
     code = (
         f'import subprocess, sys; subprocess.run([sys.executable, "-c", "{child}"]); print(\'{{"rows": 7}}\')'
     )
@@ -80,6 +76,7 @@ def test_measure_counts_what_children_take(tmp_path: Path) -> None:
     assert found.exit_code == 0
     assert found.told == {"rows": 7}
     assert found.peak_process is not None and found.peak_process > 80 << 20
+    assert found.peak_tree is not None and found.peak_tree > 80 << 20
     assert found.cpu is not None and found.cpu > 0
 
 

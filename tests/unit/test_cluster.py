@@ -258,6 +258,21 @@ def test_a_process_that_ended_is_not_alive() -> None:
     assert not Service("master", ended.pid).is_alive
 
 
+@posix
+def test_a_narrow_terminal_does_not_hide_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Java's command line holds the whole class path before Spark's name; a small Linux has no ps
+    sleeping = (sys.executable, "-I", "-S", "-c", "import time; time.sleep(120)")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PATH", "")
+    program = subprocess.Popen([*sleeping, "x" * 300, "org.apache.spark.Fake"])
+    try:
+        # for a moment after its start a process has no command line yet
+        wait_until(lambda: Service("master", program.pid).is_alive)
+    finally:
+        program.kill()
+        program.wait()
+
+
 # --- starting ------------------------------------------------------------------------------------------------------
 
 
@@ -573,7 +588,7 @@ def test_a_server_that_died_is_waited_for_once() -> None:
     grpc = pytest.importorskip("grpc", reason="the client that waits is pyspark's")
     from pyspark.sql.connect.client.retries import Retrying
 
-    class Unavailable(grpc.RpcError):  # type: ignore[misc, name-defined]
+    class Unavailable(grpc.RpcError):
         def code(self) -> Any:
             return grpc.StatusCode.UNAVAILABLE
 

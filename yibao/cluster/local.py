@@ -230,7 +230,7 @@ def _await_port(paths: DataPaths, service: Service, port: int | None) -> None:
     while time.monotonic() < until:
         with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
             return
-        # the launching script becomes the service, until then it is no process of Spark's
+        # the launching script becomes the service: until then it is no process of Spark's
         if _has_ended(service.pid):
             break
         time.sleep(0.2)

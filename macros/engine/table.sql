@@ -6,57 +6,67 @@
 {# as JSON, since Spark's hash passes over a null and so cannot tell which of two columns holds the value #}
 {% macro spark__row_fingerprint(relation) %}{{ return("xxhash64(to_json(struct(" ~ relation ~ ".*)))") }}{% endmacro %}
 
-{# Combines the fingerprints of the rows of a month, whatever their order. #}
+{# Combines the fingerprints of the rows of a part (a month, an insurance year), whatever their order. #}
 {% macro combined_fingerprint(column) %}{{ return(adapter.dispatch('combined_fingerprint')(column)) }}{% endmacro %}
 {% macro default__combined_fingerprint(column) %}{{ return("cast(sum(cast(" ~ column ~ " as hugeint)) as string)") }}{% endmacro %}
 {% macro spark__combined_fingerprint(column) %}{{ return("cast(sum(cast(" ~ column ~ " as decimal(38, 0))) as string)") }}{% endmacro %}
 
-{# The configuration of a model that is built by month: `states` names the model that has a fingerprint for each month. #}
-{% macro built_by_month(states) %}{{ return(adapter.dispatch('built_by_month')(states)) }}{% endmacro %}
-{% macro default__built_by_month(states) %}
-    {{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ drop_changed_months(ref('" ~ states ~ "')) }}") }}
-{% endmacro %}
-{% macro spark__built_by_month(states) %}
+{#
+  The configuration of a model that is built by `part` (month or year, a column of it): `states` names the model that has a fingerprint for
+  each part. The model itself has the fingerprint that it was built with, as <part>_fingerprint.
+#}
+{% macro built_by(part, states) %}{{ return(adapter.dispatch('built_by')(part, states)) }}{% endmacro %}
+{% macro default__built_by(part, states) %}
     {{ config(
-        materialized='incremental', incremental_strategy='insert_overwrite', partition_by='month',
-        pre_hook="{{ drop_vanished_months(ref('" ~ states ~ "')) }}",
+        materialized='incremental', incremental_strategy='append',
+        pre_hook="{{ drop_changed('" ~ part ~ "', ref('" ~ states ~ "')) }}",
+    ) }}
+{% endmacro %}
+{% macro spark__built_by(part, states) %}
+    {{ config(
+        materialized='incremental', incremental_strategy='insert_overwrite', partition_by=part,
+        pre_hook="{{ drop_vanished('" ~ part ~ "', ref('" ~ states ~ "')) }}",
     ) }}
 {% endmacro %}
 
 {#
-  For an incremental model by month: the months whose fingerprint in `states` (month, fingerprint) is not the one that the table was built
-  with, as a list of literals, which every engine carries down to the rows that it reads; all months on a first build or a full refresh.
+  For an incremental model by part: the parts whose fingerprint in `states` (<part>, fingerprint) is not the one that the table was built
+  with, as a list of literals, which every engine carries down to the rows that it reads; all parts on a first build or a full refresh.
 #}
-{% macro changed_months(states) -%}
+{% macro changed(part, states) -%}
     {%- if is_incremental() -%}
-        {%- set months = run_query(
-            "select states.month from " ~ states ~ " as states where not exists (select 1 from " ~ this
-            ~ " as built where built.month = states.month and built.month_fingerprint = states.fingerprint)"
+        {%- set parts = run_query(
+            "select states." ~ part ~ " from " ~ states ~ " as states where not exists (select 1 from " ~ this
+            ~ " as built where built." ~ part ~ " = states." ~ part ~ " and built." ~ part ~ "_fingerprint = states.fingerprint)"
         ).columns[0].values() -%}
-    ('{{ months | join("', '") }}')
+    ({% for value in parts %}{{ part_literal(value) }}{% if not loop.last %}, {% endif %}{% else %}null{% endfor %})
     {%- else -%}
-    (select states.month from {{ states }} as states)
+    (select states.{{ part }} from {{ states }} as states)
     {%- endif -%}
 {%- endmacro %}
 
-{# DuckDB, before an incremental build by month: drops the months that are about to be built again, or are no longer there. #}
-{% macro drop_changed_months(states) -%}
+{% macro part_literal(value) %}{{ return("'" ~ value ~ "'" if value is string else value | int | string) }}{% endmacro %}
+
+{# DuckDB, before an incremental build by part: drops the parts that are about to be built again, or are no longer there. #}
+{% macro drop_changed(part, states) -%}
     {%- if is_incremental() -%}
     delete from {{ this }} as built
     where not exists (
         select 1
         from {{ states }} as states
-        where built.month = states.month and built.month_fingerprint = states.fingerprint
+        where built.{{ part }} = states.{{ part }} and built.{{ part }}_fingerprint = states.fingerprint
     )
     {%- endif -%}
 {%- endmacro %}
 
-{# Spark overwrites the months that it builds again; before that, drops the months that are no longer there. #}
-{% macro drop_vanished_months(states) -%}
+{# Spark overwrites the parts that it builds again; before that, drops those that are no longer there. #}
+{% macro drop_vanished(part, states) -%}
     {%- if is_incremental() %}
-        {%- set vanished = run_query("select distinct month from " ~ this ~ " where month not in (select month from " ~ states ~ ")") %}
+        {%- set vanished = run_query(
+            "select distinct " ~ part ~ " from " ~ this ~ " where " ~ part ~ " not in (select " ~ part ~ " from " ~ states ~ ")"
+        ) %}
         {%- set partitions = [] %}
-        {%- for month in vanished.columns[0].values() %}{% do partitions.append("partition (month = '" ~ month ~ "')") %}{% endfor %}
+        {%- for value in vanished.columns[0].values() %}{% do partitions.append("partition (" ~ part ~ " = " ~ part_literal(value) ~ ")") %}{% endfor %}
         {%- if partitions %}alter table {{ this }} drop {{ partitions | join(", ") }}{% endif %}
     {%- endif -%}
 {%- endmacro %}

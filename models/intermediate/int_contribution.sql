@@ -1,5 +1,12 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per accepted contribution, with its person, scheme family and township (semantics 3).
-with contributions as (select * from {{ accepted('contribution') }} as accepted_contribution),
+with contributions as (
+    select *
+    from {{ accepted('contribution') }} as accepted_contribution
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 persons as (select * from {{ ref('int_person') }}),
 
@@ -44,4 +51,8 @@ int_contribution as (
     left join residences using (person_key, year)
 )
 
-select * from int_contribution
+select
+    int_contribution.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_contribution
+inner join insurance_years on int_contribution.year = insurance_years.year

@@ -1,7 +1,14 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per person, year, scheme family and run of months: whether the net contribution up to
 -- each month end is above 0 (semantics 3). Refunds are negative, so that a contribution may end and
 -- begin again.
-with contributions as (select * from {{ ref('int_contribution') }}),
+with contributions as (
+    select *
+    from {{ ref('int_contribution') }}
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 monthly as (
     select
@@ -67,4 +74,8 @@ int_contribution_span as (
     where previous_month_no is null and month_no > year * 12 + 1
 )
 
-select * from int_contribution_span
+select
+    int_contribution_span.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_contribution_span
+inner join insurance_years on int_contribution_span.year = insurance_years.year

@@ -1,7 +1,14 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per person, county and run of months in which the person is counted once: insured, or
 -- enrolled without an effective contribution (semantics 3). Only persons with several enrollment
 -- rows are looked at month by month.
-with enrollment as (select * from {{ ref('int_enrollment') }}),
+with enrollment as (
+    select *
+    from {{ ref('int_enrollment') }}
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 contributions as (select * from {{ ref('int_contribution_span') }}),
 
@@ -86,4 +93,8 @@ int_coverage_span as (
     where month_rank = 1
 )
 
-select * from int_coverage_span
+select
+    int_coverage_span.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_coverage_span
+inner join insurance_years on int_coverage_span.year = insurance_years.year

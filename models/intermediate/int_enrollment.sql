@@ -1,6 +1,13 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per accepted enrollment row, with its person, its scheme family, the months of its year
 -- in which it is effective at month end, and its rank among the rows of that person (semantics 3).
-with enrollment as (select * from {{ accepted('enrollment') }} as accepted_enrollment),
+with enrollment as (
+    select *
+    from {{ accepted('enrollment') }} as accepted_enrollment
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 persons as (select * from {{ ref('int_person') }}),
 
@@ -79,4 +86,8 @@ int_enrollment as (
     from spanned
 )
 
-select * from int_enrollment
+select
+    int_enrollment.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_enrollment
+inner join insurance_years on int_enrollment.year = insurance_years.year

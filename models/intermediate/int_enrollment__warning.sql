@@ -3,22 +3,31 @@
 with enrollment as (select * from {{ accepted('enrollment') }} as accepted_enrollment),
 
 certified as (
-    select
-        *,
-        min(psn_no) over (partition by certno)
-        <> max(psn_no) over (partition by certno) as is_shared,
-        min(certno) over (partition by psn_no)
-        <> max(certno) over (partition by psn_no) as is_several
+    select *
     from enrollment
     where certno is not null
 ),
 
+shared as (
+    select certno
+    from certified
+    group by certno
+    having min(psn_no) <> max(psn_no)
+),
+
+several as (
+    select psn_no
+    from certified
+    group by psn_no
+    having min(certno) <> max(certno)
+),
+
 int_enrollment__warning as (
     {%- set warnings = [
-        ('certificate_shared', 'is_shared'),
-        ('person_several_certificates', 'is_several'),
+        ('certificate_shared', 'certno', 'shared'),
+        ('person_several_certificates', 'psn_no', 'several'),
     ] %}
-    {%- for rule, condition in warnings %}
+    {%- for rule, number, warned in warnings %}
     select
         'enrollment' as dataset,
         {{ lineage_columns() | join(', ') }},
@@ -27,7 +36,7 @@ int_enrollment__warning as (
         'certno' as field,
         certno_mask as value_masked
     from certified
-    where {{ condition }}
+    where {{ number }} in (select {{ warned }}.{{ number }} from {{ warned }})
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -1,7 +1,14 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per insurance year, ten-day of payment, township and scheme in which the number of payers
 -- changed: who reaches a net contribution above 0 adds 1, who falls back to 0 takes 1 away. Added
 -- up to a month's end it is the number of int_payer_span: employee before resident, each once.
-with contributions as (select * from {{ ref('int_contribution') }}),
+with contributions as (
+    select *
+    from {{ ref('int_contribution') }}
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 paid as (
     select
@@ -140,4 +147,8 @@ int_payer_change as (
     having sum(persons) <> 0
 )
 
-select * from int_payer_change
+select
+    int_payer_change.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_payer_change
+inner join insurance_years on int_payer_change.year = insurance_years.year

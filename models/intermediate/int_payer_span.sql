@@ -1,7 +1,14 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per person, year and run of months in which the person's contributions count once: net
 -- total above 0, employee before resident. Only persons who paid in several scheme families are
 -- looked at month by month.
-with spans as (select * from {{ ref('int_contribution_span') }}),
+with spans as (
+    select *
+    from {{ ref('int_contribution_span') }}
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 calendar as (select * from {{ ref('int_calendar') }}),
 
@@ -50,4 +57,8 @@ int_payer_span as (
     where month_rank = 1
 )
 
-select * from int_payer_span
+select
+    int_payer_span.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_payer_span
+inner join insurance_years on int_payer_span.year = insurance_years.year

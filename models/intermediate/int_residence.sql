@@ -1,6 +1,13 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per person and insurance year: the township of the person's enrollment, as seen from each
 -- scheme family (semantics 3: the same family first, then the rank of the row).
-with enrollment as (select * from {{ ref('int_enrollment') }}),
+with enrollment as (
+    select *
+    from {{ ref('int_enrollment') }}
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 int_residence as (
     select
@@ -22,4 +29,8 @@ int_residence as (
     group by person_key, year
 )
 
-select * from int_residence
+select
+    int_residence.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_residence
+inner join insurance_years on int_residence.year = insurance_years.year

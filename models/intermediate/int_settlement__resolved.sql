@@ -1,10 +1,10 @@
-{{ built_by_month('int_settlement__month') }}
+{{ built_by('month', 'int_settlement__month') }}
 -- One row per effective settlement, as int_settlement__itemized tells it, of the months that have
 -- changed since they were built.
 with itemized as (
     select *
     from {{ ref('int_settlement__itemized') }}
-    where month in {{ changed_months(ref('int_settlement__month')) }}
+    where month in {{ changed('month', ref('int_settlement__month')) }}
 ),
 
 states as (select * from {{ ref('int_settlement__month') }}),

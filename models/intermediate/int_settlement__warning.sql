@@ -28,9 +28,9 @@ filings as (
 ),
 
 -- an identity needs the landed amount: only of rows whose items are there and are not reversed
-totals as (
+unequal as (
     select
-        settlements.setl_id,
+        {{ lineage_columns() | map('replace', '_', 'settlements._', 1) | join(', ') }},
         landed.total_cost
     from settlements
     inner join landed
@@ -51,17 +51,14 @@ checked as (
         settlements.sign = 1
         and settlements.items = 0
         and item_months.month is not null as has_no_items,
-        totals.setl_id is not null as has_items_off,
         settlements.filing_id is not null
         and (
             filings.filing_id is null
             or coalesce(left(filings.to_admdvs, 6) <> settlements.inst_region, false)
-        ) as has_other_filing,
-        totals.total_cost
+        ) as has_other_filing
     from settlements
     cross join files
     left join item_months on settlements.month = item_months.month
-    left join totals on settlements.setl_id = totals.setl_id
     left join filings
         on
             settlements.filing_id = filings.filing_id
@@ -74,7 +71,6 @@ checked as (
     ('future_month', 'setl_time', 'is_future', 'month'),
     ('reversal_unlinked', 'original_setl_id', 'is_unlinked', 'setl_id'),
     ('no_items', 'setl_id', 'has_no_items', 'setl_id'),
-    ('items_off_total', 'total_cost', 'has_items_off', 'total_cost'),
     ('filing_differs', 'filing_id', 'has_other_filing', 'filing_id'),
 ] -%}
 -- few rows, before each warning looks for its own
@@ -100,10 +96,16 @@ int_settlement__warning as (
         cast({{ value }} as string) as value_masked
     from warned
     where {{ condition }}
-    {%- if not loop.last %}
     union all
-    {%- endif %}
     {%- endfor %}
+    select
+        'settlement' as dataset,
+        {{ lineage_columns() | join(', ') }},
+        'warning' as level,
+        'items_off_total' as rule_code,
+        'total_cost' as field,
+        cast(total_cost as string) as value_masked
+    from unequal
 )
 
 select * from int_settlement__warning

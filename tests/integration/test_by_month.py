@@ -1,4 +1,4 @@
-"""Months are the unit of work: whatever the order in which files arrive, the marts equal a full refresh."""
+"""Months, and insurance years of persons, are the unit of work: in whatever order files arrive, the marts equal a full refresh."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def grown(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Path:
     shutil.copy2(demo_data.with_name(f"{demo_data.name}.key"), base / "data.key")
     inbox = base / "inbox"
     shutil.copytree(INBOX, inbox, ignore=shutil.ignore_patterns(*LATE))
-    first = yibao("run", "--inbox", inbox, data=base / "data")
+    # 2026 is not reported yet: nobody is looked at month by month in it
+    first = yibao("run", "--inbox", inbox, "--period", "2025-12", data=base / "data")
     # without a whole year's enrollment it is built, and refused by the check
     assert first.returncode == 3, first.stdout + first.stderr
     assert "每月每县都有参保人数" in first.stdout
@@ -60,22 +61,21 @@ def test_files_that_come_later_give_the_same_marts(grown: Path, demo_data: Path)
     assert tables(grown) == tables(demo_data)
 
 
-def test_only_months_that_changed_are_built_again(grown: Path) -> None:
-    """A build without new files leaves every fact as it is: no month's rows are written anew."""
-    with duckdb.connect(str(grown / "warehouse.duckdb"), read_only=True) as connection:
-        stale = connection.execute(
-            "select count(*) from (select distinct month, month_fingerprint from fct_settlement) as built"
-            " full join int_settlement__month as states using (month)"
-            " where built.month_fingerprint is distinct from states.fingerprint"
-        ).fetchone()
-        before = connection.execute(
-            "select min(rowid), max(rowid) from fct_settlement where month = '2024-12'"
-        ).fetchone()
-    assert stale == (0,)
+def test_only_what_changed_is_built_again(grown: Path) -> None:
+    """A build without new files leaves every fact and every span as it is: no month's or year's rows are written anew."""
+    untouched = {"fct_settlement": "month = '2024-12'", "int_coverage_span": "year = 2024"}
+
+    def places() -> dict[str, tuple[int, int] | None]:
+        with duckdb.connect(str(grown / "warehouse.duckdb"), read_only=True) as connection:
+            return {
+                table: connection.execute(
+                    f"select min(rowid), max(rowid) from {table} where {part}"
+                ).fetchone()
+                for table, part in untouched.items()
+            }
+
+    before = places()
+    assert all(found is not None and found != (None, None) for found in before.values())
     again = yibao("run", "--inbox", INBOX, data=grown)
     assert again.returncode == 0, again.stdout + again.stderr
-    with duckdb.connect(str(grown / "warehouse.duckdb"), read_only=True) as connection:
-        after = connection.execute(
-            "select min(rowid), max(rowid) from fct_settlement where month = '2024-12'"
-        ).fetchone()
-    assert after == before
+    assert places() == before

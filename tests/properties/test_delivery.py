@@ -16,10 +16,19 @@ from tests.properties.models import Models
 
 EXPORTS = len(county(0))
 FACTS = frozenset(
-    {"fct_settlement", "fct_settlement_item", "fct_fund_entry", "fct_inspection", "int_enrollment"}
+    {
+        "fct_settlement",
+        "fct_settlement_item",
+        "fct_fund_entry",
+        "fct_inspection",
+        "int_enrollment",
+        "int_coverage_span",
+        "int_payer_span",
+        "int_payer_change",
+    }
 )
-# where a row stood, and the state of its month that is made from it
-LINEAGE = frozenset({"_file_id", "_sheet", "_row", "month_fingerprint", "file", "row"})
+# where a row stood, and the state of its month or year that is made from it
+LINEAGE = frozenset({"_file_id", "_sheet", "_row", "month_fingerprint", "year_fingerprint", "file", "row"})
 # they count files, or every copy of a row
 BY_FILE = frozenset({"file_conservation", "dataset_score"})
 # what holds whatever the cut: no counts by file

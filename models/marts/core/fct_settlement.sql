@@ -1,10 +1,10 @@
-{{ built_by_month('int_settlement__month') }}
+{{ built_by('month', 'int_settlement__month') }}
 -- One row per effective settlement: signed amounts, person, place and flags. A reversal is a row of
 -- its own month with sign -1.
 with resolved as (
     select *
     from {{ ref('int_settlement__resolved') }}
-    where month in {{ changed_months(ref('int_settlement__month')) }}
+    where month in {{ changed('month', ref('int_settlement__month')) }}
 ),
 
 landed as (select * from {{ ref('stg_settlement') }}),

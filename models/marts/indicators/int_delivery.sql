@@ -3,70 +3,51 @@
 -- or any row.
 with periods as (select * from {{ ref('int_period') }}),
 
-settlements as (
+kinds as (
     select
-        setl_id,
-        {{ month_of('setl_time') }} as month
-    from {{ accepted('settlement') }} as accepted_settlement
+        listed.dataset,
+        listed.kind
+    from (
+        values
+        ('settlement', 'by_month'), ('settlement_item', 'by_month'), ('fund_ledger', 'by_month'),
+        ('inspection', 'by_month'), ('inspection_finding', 'by_month'),
+        ('enrollment', 'by_year'), ('contribution', 'by_year'), ('population', 'by_year'),
+        ('budget', 'by_year'), ('target', 'by_year'),
+        ('priority_roster', 'register'), ('institution', 'register')
+    ) as listed (dataset, kind)
 ),
 
-items as (select * from {{ ref('int_settlement__items') }}),
-
-inspections as (select * from {{ accepted('inspection') }} as accepted_inspection),
-
-findings as (select * from {{ accepted('inspection_finding') }} as accepted_finding),
+volumes as (
+    select
+        volumes.dataset,
+        volumes.year,
+        volumes.month,
+        kinds.kind
+    from {{ ref('int_dataset_volume') }} as volumes
+    inner join kinds on volumes.dataset = kinds.dataset
+    where volumes.fate = 'accepted'
+),
 
 months as (
     select distinct
-        'settlement' as dataset,
+        dataset,
         month
-    from settlements
-    union
-    select distinct
-        'settlement_item' as dataset,
-        settlements.month
-    from settlements
-    inner join items using (setl_id)
-    union
-    select distinct
-        'fund_ledger' as dataset,
-        {{ month_of('entry_date') }} as month
-    from {{ accepted('fund_ledger') }} as accepted_entry
-    union
-    select distinct
-        'inspection' as dataset,
-        {{ month_of('inspected_on') }} as month
-    from inspections
-    union
-    select distinct
-        'inspection_finding' as dataset,
-        {{ month_of('inspections.inspected_on') }} as month
-    from findings
-    inner join inspections using (inspection_id)
+    from volumes
+    where kind = 'by_month' and month is not null
 ),
 
 years as (
-    {%- for dataset in ['enrollment', 'contribution', 'population', 'budget', 'target'] %}
-    select distinct
-        '{{ dataset }}' as dataset,
-        year
-    from {{ accepted(dataset) }} as accepted_{{ dataset }}
-    union
-    {%- endfor %}
     select distinct
         dataset,
-        cast(left(month, 4) as bigint) as year
-    from months
+        year
+    from volumes
+    where kind <> 'register' and year is not null
 ),
 
 always as (
-    {%- for dataset in ['priority_roster', 'institution'] %}
-    select distinct '{{ dataset }}' as dataset
-    from {{ accepted(dataset) }} as accepted_{{ dataset }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    select distinct dataset
+    from volumes
+    where kind = 'register'
 ),
 
 modes as (

@@ -1,4 +1,4 @@
-{{ built_by_month('int_settlement__month') }}
+{{ built_by('month', 'int_settlement__month') }}
 -- One row per month, county, township, scheme, service tier and institution: every settlement and
 -- item measure of measures.csv, and who paid the inpatients' cost, at the finest grain at which it
 -- can be added up.
@@ -6,7 +6,7 @@
 with settlements as (
     select *
     from {{ ref('fct_settlement') }}
-    where month in {{ changed_months(ref('int_settlement__month')) }}
+    where month in {{ changed('month', ref('int_settlement__month')) }}
 ),
 
 measure_settlement as (

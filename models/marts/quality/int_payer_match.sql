@@ -1,11 +1,22 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per person, reported year and scheme family who paid (net above 0) or is enrolled and
 -- effective in it: whether both agree (人). Those exempt from paying (semantics 3) are looked at
 -- only where they paid. A year of which one side was not delivered is not comparable.
 with years as (select distinct year from {{ ref('int_period') }}),
 
-contributions as (select * from {{ ref('int_contribution') }}),
+contributions as (
+    select *
+    from {{ ref('int_contribution') }}
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
 
-enrollment as (select * from {{ ref('int_enrollment') }}),
+enrollment as (
+    select *
+    from {{ ref('int_enrollment') }}
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 sides as (
     select
@@ -68,4 +79,8 @@ int_payer_match as (
     where matched.is_payer or matched.should_pay
 )
 
-select * from int_payer_match
+select
+    int_payer_match.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_payer_match
+inner join insurance_years on int_payer_match.year = insurance_years.year

@@ -1,7 +1,14 @@
+{{ built_by('year', 'int_insurance_year') }}
 -- One row per accepted payment for a reported year: the sum of the parts that it names (null where
 -- it names none), and whether it has a receipt that no earlier payment of the same person, year and
 -- scheme has.
-with contributions as (select * from {{ ref('int_contribution') }}),
+with contributions as (
+    select *
+    from {{ ref('int_contribution') }}
+    where year in {{ changed('year', ref('int_insurance_year')) }}
+),
+
+insurance_years as (select * from {{ ref('int_insurance_year') }}),
 
 years as (select distinct year from {{ ref('int_period') }}),
 
@@ -38,4 +45,8 @@ int_payment as (
     inner join years on contributions.year = years.year
 )
 
-select * from int_payment
+select
+    int_payment.*,
+    insurance_years.fingerprint as year_fingerprint
+from int_payment
+inner join insurance_years on int_payment.year = insurance_years.year

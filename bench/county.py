@@ -43,6 +43,9 @@ class County:
 
     def run(self, inbox: Path, name: str) -> dict[str, Any]:
         """`yibao run`: wall, cpu (of the command alone) and `seconds` of its steps; peak MiB of every process; Spark's counts."""
+        # the disk is idle when a month arrives: it does not pay for what the run before it left to be written
+        if hasattr(os, "sync"):
+            os.sync()
         # the command is a child of this process, the cluster's services are not
         watch = TreeWatch(os.getpid(), *(service["pid"] for service in self._services.get("services", ())))
         watch.start()

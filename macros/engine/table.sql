@@ -45,6 +45,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The last statement of a model by part: the rows of its CTE `relation`, with the fingerprint that their part has in `states`. #}
+{% macro with_fingerprint(relation, part, states) -%}
+select
+    {{ relation }}.*,
+    states.fingerprint as {{ part }}_fingerprint
+from {{ relation }}
+inner join {{ states }} as states on {{ relation }}.{{ part }} = states.{{ part }}
+{%- endmacro %}
+
 {% macro part_literal(value) %}{{ return("'" ~ value ~ "'" if value is string else value | int | string) }}{% endmacro %}
 
 {# DuckDB, before an incremental build by part: drops the parts that are about to be built again, or are no longer there. #}

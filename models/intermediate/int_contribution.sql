@@ -6,8 +6,6 @@ with contributions as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 persons as (select * from {{ ref('int_person') }}),
 
 residences as (select * from {{ ref('int_residence') }}),
@@ -51,8 +49,4 @@ int_contribution as (
     left join residences using (person_key, year)
 )
 
-select
-    int_contribution.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_contribution
-inner join insurance_years on int_contribution.year = insurance_years.year
+{{ with_fingerprint('int_contribution', 'year', ref('int_insurance_year')) }}

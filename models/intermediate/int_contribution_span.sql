@@ -8,8 +8,6 @@ with contributions as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 monthly as (
     select
         person_key,
@@ -74,8 +72,4 @@ int_contribution_span as (
     where previous_month_no is null and month_no > year * 12 + 1
 )
 
-select
-    int_contribution_span.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_contribution_span
-inner join insurance_years on int_contribution_span.year = insurance_years.year
+{{ with_fingerprint('int_contribution_span', 'year', ref('int_insurance_year')) }}

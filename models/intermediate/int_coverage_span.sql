@@ -8,8 +8,6 @@ with enrollment as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 contributions as (select * from {{ ref('int_contribution_span') }}),
 
 calendar as (
@@ -93,8 +91,4 @@ int_coverage_span as (
     where month_rank = 1
 )
 
-select
-    int_coverage_span.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_coverage_span
-inner join insurance_years on int_coverage_span.year = insurance_years.year
+{{ with_fingerprint('int_coverage_span', 'year', ref('int_insurance_year')) }}

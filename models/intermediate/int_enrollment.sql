@@ -7,8 +7,6 @@ with enrollment as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 persons as (select * from {{ ref('int_person') }}),
 
 identified as (
@@ -86,8 +84,4 @@ int_enrollment as (
     from spanned
 )
 
-select
-    int_enrollment.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_enrollment
-inner join insurance_years on int_enrollment.year = insurance_years.year
+{{ with_fingerprint('int_enrollment', 'year', ref('int_insurance_year')) }}

@@ -8,8 +8,6 @@ with contributions as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 paid as (
     select
         person_key,
@@ -147,8 +145,4 @@ int_payer_change as (
     having sum(persons) <> 0
 )
 
-select
-    int_payer_change.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_payer_change
-inner join insurance_years on int_payer_change.year = insurance_years.year
+{{ with_fingerprint('int_payer_change', 'year', ref('int_insurance_year')) }}

@@ -8,8 +8,6 @@ with spans as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 calendar as (select * from {{ ref('int_calendar') }}),
 
 paid as (
@@ -57,8 +55,4 @@ int_payer_span as (
     where month_rank = 1
 )
 
-select
-    int_payer_span.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_payer_span
-inner join insurance_years on int_payer_span.year = insurance_years.year
+{{ with_fingerprint('int_payer_span', 'year', ref('int_insurance_year')) }}

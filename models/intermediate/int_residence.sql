@@ -7,8 +7,6 @@ with enrollment as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 int_residence as (
     select
         person_key,
@@ -29,8 +27,4 @@ int_residence as (
     group by person_key, year
 )
 
-select
-    int_residence.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_residence
-inner join insurance_years on int_residence.year = insurance_years.year
+{{ with_fingerprint('int_residence', 'year', ref('int_insurance_year')) }}

@@ -16,8 +16,6 @@ enrollment as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 sides as (
     select
         person_key,
@@ -79,8 +77,4 @@ int_payer_match as (
     where matched.is_payer or matched.should_pay
 )
 
-select
-    int_payer_match.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_payer_match
-inner join insurance_years on int_payer_match.year = insurance_years.year
+{{ with_fingerprint('int_payer_match', 'year', ref('int_insurance_year')) }}

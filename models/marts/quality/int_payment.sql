@@ -8,8 +8,6 @@ with contributions as (
     where year in {{ changed('year', ref('int_insurance_year')) }}
 ),
 
-insurance_years as (select * from {{ ref('int_insurance_year') }}),
-
 years as (select distinct year from {{ ref('int_period') }}),
 
 int_payment as (
@@ -45,8 +43,4 @@ int_payment as (
     inner join years on contributions.year = years.year
 )
 
-select
-    int_payment.*,
-    insurance_years.fingerprint as year_fingerprint
-from int_payment
-inner join insurance_years on int_payment.year = insurance_years.year
+{{ with_fingerprint('int_payment', 'year', ref('int_insurance_year')) }}

@@ -22,7 +22,7 @@ from yibao.paths import DataPaths
 
 __all__ = ["demo_data"]
 
-MONTH_OF_LATE = "2025-07"
+MONTH_OF_LATE, YEAR_OF_LATE = "2025-07", "2026"
 # what `make test` has great-expectations judge on Spark, with every kind of rule; `make spark` has it judge all, some minutes more
 SHARE = (
     "dataset_month",
@@ -49,12 +49,12 @@ class SparkCounty:
 
 @dataclass(frozen=True)
 class Grown:
-    """Both engines after late rows came, and the files of fct_settlement on Spark before and after: month -> names."""
+    """Both engines after late rows came, and which months and years of a table Spark wrote again for them."""
 
     on_duckdb: Path
     on_spark: Path
-    before: dict[str, tuple[str, ...]]
-    after: dict[str, tuple[str, ...]]
+    months: set[str]
+    years: set[str]
 
 
 @pytest.fixture(scope="session")
@@ -103,9 +103,12 @@ def walked(spark_data: Path, project: Path) -> SparkCounty:
 
 @pytest.fixture(scope="session")
 def grown(walked: SparkCounty, demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Grown:
-    """Two settlements of an old month come late, to both engines."""
-    before = months_on_disk(walked.data)
-    late_settlements(walked.inbox / "结算单_2025年第三季度.csv")
+    """Two settlements of an old month and two payments for one of the years come late, to both engines."""
+    months, years = months_and_years(walked.data)
+    settlements = late_rows(walked.inbox / "结算单_2025年第三季度.csv", "结算ID")
+    assert all(row["结算日期"].startswith(MONTH_OF_LATE) for row in settlements)
+    payments = late_rows(walked.inbox / "征缴明细_2026.csv", "缴费流水号")
+    assert all(row["所属年度"] == YEAR_OF_LATE for row in payments)
     on_duckdb = tmp_path_factory.mktemp("on-duckdb") / "data"
     shutil.copytree(demo_data, on_duckdb)
     copy_key(demo_data, on_duckdb)
@@ -114,7 +117,8 @@ def grown(walked: SparkCounty, demo_data: Path, tmp_path_factory: pytest.TempPat
         assert done.returncode == 0, done.stdout + done.stderr
         report = json.loads((data / "logs" / "last-run.json").read_text(encoding="utf-8"))
         assert report["refresh"] == "incremental"
-    return Grown(on_duckdb, walked.data, before, months_on_disk(walked.data))
+    months_after, years_after = months_and_years(walked.data)
+    return Grown(on_duckdb, walked.data, rewritten(months, months_after), rewritten(years, years_after))
 
 
 def copy_key(source: Path, data: Path) -> None:
@@ -122,16 +126,17 @@ def copy_key(source: Path, data: Path) -> None:
     shutil.copy2(source.with_name(f"{source.name}.key"), data.with_name(f"{data.name}.key"))
 
 
-def late_settlements(export: Path) -> None:
-    """A supplement beside the export: its first two settlements once more, under numbers of their own."""
+def late_rows(export: Path, number: str) -> list[dict[str, str]]:
+    """A supplement beside the export: its second and third row once more, under numbers of their own."""
     with export.open(encoding="gb18030", newline="") as file:
-        header, *rows = list(csv.reader(file))[:3]
-    number, day = header.index("结算ID"), header.index("结算日期")
+        rows = list(csv.DictReader(file))[1:3]
     for order, row in enumerate(rows):
-        assert row[day].startswith(MONTH_OF_LATE)
         row[number] = f"LATE{order}"
-    with export.with_name("结算单补报_迟到.csv").open("w", encoding="gb18030", newline="") as file:
-        csv.writer(file).writerows([header, *rows])
+    with export.with_name(f"{export.stem}_迟到.csv").open("w", encoding="gb18030", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
 
 
 def remember(table: str) -> None:
@@ -150,13 +155,22 @@ def services_of(data: Path) -> tuple[cluster.Service, ...]:
     return found.services if found else ()
 
 
-def months_on_disk(data: Path) -> dict[str, tuple[str, ...]]:
-    """The files of each month of fct_settlement: a month that is not built again keeps them."""
-    table = data / "spark" / "warehouse" / "yibao.db" / "fct_settlement"
-    return {
-        folder.name.removeprefix("month="): tuple(sorted(path.name for path in folder.glob("*.parquet")))
-        for folder in table.glob("month=*")
-    }
+def months_and_years(data: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The files of each month of fct_settlement and of each year of int_coverage_span: what is not built again keeps them."""
+    tables = data / "spark" / "warehouse" / "yibao.db"
+
+    def files(table: str, part: str) -> dict[str, set[str]]:
+        return {
+            folder.name.removeprefix(f"{part}="): {path.name for path in folder.glob("*.parquet")}
+            for folder in (tables / table).glob(f"{part}=*")
+        }
+
+    return files("fct_settlement", "month"), files("int_coverage_span", "year")
+
+
+def rewritten(before: dict[str, set[str]], after: dict[str, set[str]]) -> set[str]:
+    assert len(before) > 1
+    return {part for part, names in after.items() if before.get(part) != names}
 
 
 def run_and(

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.conftest import MONTH_OF_LATE, Grown, SparkCounty, remember, services_of
+from tests.cluster.conftest import (
+    MONTH_OF_LATE,
+    YEAR_OF_LATE,
+    Grown,
+    SparkCounty,
+    remember,
+    services_of,
+)
 from tests.integration.conftest import ROOT, yibao
 from tests.parity.compare import compare, table_of
 from yibao import cluster, publishing
@@ -57,9 +64,9 @@ def test_start_brings_up_what_is_missing_and_leaves_the_rest(walked: SparkCounty
 
 
 @pytest.mark.long
-def test_late_rows_write_their_month_again_and_no_other(grown: Grown) -> None:
-    written = {month for month, files in grown.after.items() if grown.before.get(month) != files}
-    assert written == {MONTH_OF_LATE}
+def test_late_rows_write_their_month_and_year_again_and_no_other(grown: Grown) -> None:
+    assert grown.months == {MONTH_OF_LATE}
+    assert grown.years == {YEAR_OF_LATE}
     require_equal(grown.on_duckdb, grown.on_spark)
 
 

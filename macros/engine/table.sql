@@ -35,6 +35,11 @@
 #}
 {% macro changed(part, states) -%}
     {%- if is_incremental() -%}
+        {%- if part ~ "_fingerprint" not in adapter.get_columns_in_relation(this) | map(attribute="name") -%}
+            {{ exceptions.raise_compiler_error(
+                "表 " ~ this ~ " 是以前的程序建的，不能接着建。请用 yibao run，或 dbt build --full-refresh 整体重建。"
+            ) }}
+        {%- endif -%}
         {%- set parts = run_query(
             "select states." ~ part ~ " from " ~ states ~ " as states where not exists (select 1 from " ~ this
             ~ " as built where built." ~ part ~ " = states." ~ part ~ " and built." ~ part ~ "_fingerprint = states.fingerprint)"

@@ -8,20 +8,6 @@ flags as (select * from {{ ref('int_admission__flagged') }}),
 
 items as (select * from {{ ref('int_settlement__items') }}),
 
-effective as (select * from {{ ref('int_settlement__effective') }}),
-
--- of the few settlements that reversals take back: the items are not read as a whole for them
-reversed_items as (
-    select items.*
-    from items
-    where
-        items.setl_id in (
-            select effective.reversed_setl_id
-            from effective
-            where effective.sign = -1
-        )
-),
-
 -- a reversal's own items are negative as they come or are made so; without items of its own it
 -- takes back its original's (semantics 4)
 int_settlement__itemized as (
@@ -42,7 +28,7 @@ int_settlement__itemized as (
     from placed
     left join flags on placed.setl_id = flags.setl_id
     left join items as own on placed.setl_id = own.setl_id
-    left join reversed_items as original on placed.reversed_setl_id = original.setl_id
+    left join items as original on placed.reversed_setl_id = original.setl_id
 )
 
 select * from int_settlement__itemized

@@ -64,6 +64,18 @@ def test_files_that_come_later_give_the_same_marts(grown: Path, demo_data: Path)
 def test_only_what_changed_is_built_again(grown: Path) -> None:
     """A build without new files leaves every fact and every span as it is: no month's or year's rows are written anew."""
     untouched = {"fct_settlement": "month = '2024-12'", "int_coverage_span": "year = 2024"}
+    states = {
+        "fct_settlement": ("month", "int_settlement__month"),
+        "int_contribution": ("year", "int_insurance_year"),
+    }
+    with duckdb.connect(str(grown / "warehouse.duckdb"), read_only=True) as connection:
+        for table, (part, state) in states.items():
+            stale = connection.execute(
+                f"select count(*) from (select distinct {part}, {part}_fingerprint from {table}) as built"
+                f" full join {state} as states using ({part})"
+                f" where built.{part}_fingerprint is distinct from states.fingerprint"
+            ).fetchone()
+            assert stale == (0,), table
 
     def places() -> dict[str, tuple[int, int] | None]:
         with duckdb.connect(str(grown / "warehouse.duckdb"), read_only=True) as connection:

@@ -67,11 +67,11 @@ def test_a_road_that_did_not_arrive_has_no_ratio() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="no CPU and memory of children on this system")
 def test_measure_counts_what_children_take(tmp_path: Path) -> None:
-    # the memory is a grandchild's
-    child = "import time; x = bytearray(80 << 20); sum(range(3_000_000)); time.sleep(1)"
-    code = (
-        f'import subprocess, sys; subprocess.run([sys.executable, "-c", "{child}"]); print(\'{{"rows": 7}}\')'
-    )
+    # the memory is that of a grandchild of the command
+    code = "import time; x = bytearray(80 << 20); sum(range(3_000_000)); time.sleep(1)"
+    for _ in range(2):
+        code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {code!r}])"
+    code += """; print('{"rows": 7}')"""
     found = measure("a b", [sys.executable, "-c", code], cwd=tmp_path, env=dict(os.environ), logs=tmp_path)
     assert found.exit_code == 0
     assert found.told == {"rows": 7}

@@ -3,29 +3,22 @@
 -- or any row.
 with periods as (select * from {{ ref('int_period') }}),
 
-kinds as (
-    select
-        listed.dataset,
-        listed.kind
-    from (
-        values
-        ('settlement', 'by_month'), ('settlement_item', 'by_month'), ('fund_ledger', 'by_month'),
-        ('inspection', 'by_month'), ('inspection_finding', 'by_month'),
-        ('enrollment', 'by_year'), ('contribution', 'by_year'), ('population', 'by_year'),
-        ('budget', 'by_year'), ('target', 'by_year'),
-        ('priority_roster', 'register'), ('institution', 'register')
-    ) as listed (dataset, kind)
-),
-
 volumes as (
     select
-        volumes.dataset,
-        volumes.year,
-        volumes.month,
-        kinds.kind
-    from {{ ref('int_dataset_volume') }} as volumes
-    inner join kinds on volumes.dataset = kinds.dataset
-    where volumes.fate = 'accepted'
+        dataset,
+        year,
+        month,
+        case
+            {%- for dataset in monthly_datasets() %}
+            when dataset = '{{ dataset }}' then 'by_month'
+            {%- endfor %}
+            {%- for dataset in registers() %}
+            when dataset = '{{ dataset }}' then 'whole'
+            {%- endfor %}
+            else 'by_year'
+        end as delivery
+    from {{ ref('int_dataset_volume') }}
+    where fate = 'accepted'
 ),
 
 months as (
@@ -33,7 +26,7 @@ months as (
         dataset,
         month
     from volumes
-    where kind = 'by_month' and month is not null
+    where delivery = 'by_month' and month is not null
 ),
 
 years as (
@@ -41,13 +34,13 @@ years as (
         dataset,
         year
     from volumes
-    where kind <> 'register' and year is not null
+    where delivery <> 'whole' and year is not null
 ),
 
 always as (
     select distinct dataset
     from volumes
-    where kind = 'register'
+    where delivery = 'whole'
 ),
 
 modes as (

@@ -62,6 +62,7 @@ int_settlement__effective as (
         cast(null as string) as reversed_setl_id,
         cast(null as string) as original_row,
         has_reversal,
+        total_cost,
         {{ settlement_attributes() | join(', ') }}
     from counted
     union all
@@ -76,6 +77,7 @@ int_settlement__effective as (
         originals._file_id || '#' || originals._sheet || '#' || cast(originals._row as string)
             as original_row,
         false as has_reversal,
+        reversals.total_cost,
         {% for column in settlement_attributes() -%}
         case
             when originals.setl_id is null then reversals.{{ column }}

@@ -1,9 +1,11 @@
 -- One row per month of settlements: the fingerprint of all that its facts depend on (months are the
--- unit of work). A landed row never changes, so of its own fields only its place is looked at: the
--- state of a month costs little, however long the history.
-with states as (
+-- unit of work). A landed row never changes, so of its own fields only its place is looked at; each
+-- part is hashed where it comes from, so that the state of a month costs little, however long the
+-- history.
+with places as (
     select
         month,
+        setl_id,
         {{ lineage_columns() | join(', ') }},
         original_row,
         reversed_setl_id,
@@ -14,30 +16,55 @@ with states as (
         is_registered,
         inst_region,
         location,
-        service_tier,
-        is_unreferred,
-        is_readmitted,
-        items,
-        own_item_cost,
-        item_cost,
-        item_drug_cost,
-        item_material_cost
-    from {{ ref('int_settlement__itemized') }}
+        service_tier
+    from {{ ref('int_settlement__placed') }}
 ),
 
-resolutions as (
+settlements as (
     select
         month,
-        {{ row_fingerprint('states') }} as resolution
-    from states
+        setl_id,
+        reversed_setl_id,
+        {{ row_fingerprint('places') }} as fingerprint
+    from places
+),
+
+flags as (select * from {{ ref('int_admission__flagged') }}),
+
+items as (select * from {{ ref('int_settlement__items') }}),
+
+-- what the facts of a settlement are made of: its place, its flags, its items and, of a reversal,
+-- those of its original
+parts as (
+    select
+        month,
+        1 as settlements,
+        fingerprint
+    from settlements
+    union all
+    select
+        settlements.month,
+        0 as settlements,
+        {{ row_fingerprint('flags') }} as fingerprint
+    from settlements
+    inner join flags on settlements.setl_id = flags.setl_id
+    {%- for subject in ['setl_id', 'reversed_setl_id'] %}
+    union all
+    select
+        settlements.month,
+        0 as settlements,
+        {{ row_fingerprint('items') }} as fingerprint
+    from settlements
+    inner join items on settlements.{{ subject }} = items.setl_id
+    {%- endfor %}
 ),
 
 int_settlement__month as (
     select
         month,
-        count(*) as settlements,
-        {{ combined_fingerprint('resolution') }} as fingerprint
-    from resolutions
+        cast(sum(settlements) as bigint) as settlements,
+        {{ combined_fingerprint('fingerprint') }} as fingerprint
+    from parts
     group by month
 )
 

@@ -64,6 +64,7 @@ int_settlement__placed as (
         located.reversed_setl_id,
         located.original_row,
         located.has_reversal,
+        located.total_cost,
         located.psn_no,
         located.person_key,
         located.county,

@@ -6,8 +6,6 @@ with settlements as (
     where reversed_setl_id is null
 ),
 
-landed as (select * from {{ ref('stg_settlement') }}),
-
 files as (select max({{ month_of('modified_on') }}) as newest_month from {{ ref('stg_file') }}),
 
 item_months as (
@@ -27,20 +25,6 @@ filings as (
     left join persons using (psn_no)
 ),
 
--- an identity needs the landed amount: only of rows whose items are there and are not reversed
-unequal as (
-    select
-        {{ lineage_columns() | map('replace', '_', 'settlements._', 1) | join(', ') }},
-        landed.total_cost
-    from settlements
-    inner join landed
-        on {{ same_row('settlements', 'landed') }}
-    where
-        settlements.items > 0
-        and settlements.sign = 1
-        and abs(settlements.own_item_cost - landed.total_cost) > 0.01
-),
-
 checked as (
     select
         settlements.*,
@@ -48,6 +32,9 @@ checked as (
         not settlements.is_registered as is_unknown_institution,
         settlements.month > files.newest_month as is_future,
         settlements.sign = -1 as is_unlinked,
+        settlements.sign = 1
+        and settlements.items > 0
+        and abs(settlements.own_item_cost - settlements.total_cost) > 0.01 as has_other_cost,
         settlements.sign = 1
         and settlements.items = 0
         and item_months.month is not null as has_no_items,
@@ -71,6 +58,7 @@ checked as (
     ('future_month', 'setl_time', 'is_future', 'month'),
     ('reversal_unlinked', 'original_setl_id', 'is_unlinked', 'setl_id'),
     ('no_items', 'setl_id', 'has_no_items', 'setl_id'),
+    ('items_off_total', 'total_cost', 'has_other_cost', 'total_cost'),
     ('filing_differs', 'filing_id', 'has_other_filing', 'filing_id'),
 ] -%}
 -- few rows, before each warning looks for its own
@@ -96,16 +84,10 @@ int_settlement__warning as (
         cast({{ value }} as string) as value_masked
     from warned
     where {{ condition }}
+    {%- if not loop.last %}
     union all
+    {%- endif %}
     {%- endfor %}
-    select
-        'settlement' as dataset,
-        {{ lineage_columns() | join(', ') }},
-        'warning' as level,
-        'items_off_total' as rule_code,
-        'total_cost' as field,
-        cast(total_cost as string) as value_masked
-    from unequal
 )
 
 select * from int_settlement__warning

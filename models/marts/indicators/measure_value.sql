@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row per cell and measure: the parts of all indicators, month and year to date (semantics 7).
 with measure_value as (
     {%- set subjects = [

@@ -118,6 +118,23 @@ def test_builds_that_pass_fail_and_break(tmp_path: Path, monkeypatch: pytest.Mon
     assert not (tmp_path / "project" / "logs").exists()
 
 
+def test_a_program_that_was_moved_finds_its_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt remembers where each seed was when it last read the project, and asks for it there."""
+    monkeypatch.setenv("N", "1")
+    monkeypatch.setattr("yibao.warehouse.build.REQUIRED_TABLES", frozenset({"dim_period"}))
+    paths = DataPaths(tmp_path / "data")
+    paths.root.mkdir()
+    first, second = project(tmp_path / "here"), tmp_path / "there"
+    (first / "seeds").mkdir()
+    (first / "seeds" / "told.csv").write_text("code\nA\n", encoding="utf-8")
+    for place in (first, second):
+        if place is second:
+            first.rename(second)
+        request = DbtRequest(place, engine_for("duckdb", paths), None, full_refresh=False)
+        result = build_warehouse(request, "f" * 64, now=lambda: NOW)
+        assert (result.outcome, result.counts["seed"]) == (Outcome.PASSED, 1)
+
+
 @pytest.mark.parametrize(("target", "folder"), [("duckdb", "dbt"), ("spark", "spark/dbt")])
 def test_dbt_is_called_offline_and_quietly(tmp_path: Path, target: str, folder: str) -> None:
     engine = engine_for(target, DataPaths(tmp_path / "d"))
@@ -127,7 +144,7 @@ def test_dbt_is_called_offline_and_quietly(tmp_path: Path, target: str, folder: 
         assert wanted in given
     after = dict(pairwise(given))
     assert after["--exclude-resource-type"] == "unit_test"
-    assert json.loads(after["--vars"]) == {"period": "2026-09"}
+    assert json.loads(after["--vars"])["period"] == "2026-09"
     assert after["--target"] == target
     assert after["--target-path"] == str(tmp_path / "d" / folder / "target")
     assert after["--log-path"] == str(tmp_path / "d" / folder / "logs")

@@ -37,7 +37,8 @@ def arguments(request: DbtRequest) -> list[str]:
         *("--profiles-dir", str(request.project)),
         *("--target", request.engine.target),
         *("--target-path", str(request.engine.dbt / "target")),
-        *("--vars", json.dumps({"period": request.period or ""})),
+        # with the place of the program, since dbt keeps the path of each seed that it has read: moved, it must read anew
+        *("--vars", json.dumps({"period": request.period or "", "project": str(request.project)})),
         *("--exclude-resource-type", "unit_test"),
     ]
     if request.full_refresh:

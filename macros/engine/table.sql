@@ -1,6 +1,9 @@
 {# Whole rows and partitions: what the engines do differently with a table. #}
 
-{# A number that differs, in practice, where any column of the row differs. `relation` is the CTE's name. #}
+{#
+  A number that differs, in practice, where any column of the row differs. `relation` is the CTE's name, which none of its columns may have:
+  DuckDB would hash that column alone.
+#}
 {% macro row_fingerprint(relation) %}{{ return(adapter.dispatch('row_fingerprint')(relation)) }}{% endmacro %}
 {% macro default__row_fingerprint(relation) %}{{ return("hash(" ~ relation ~ ")") }}{% endmacro %}
 {# as JSON, since Spark's hash passes over a null and so cannot tell which of two columns holds the value #}

@@ -31,7 +31,7 @@ settlements as (
 
 flags as (select * from {{ ref('int_admission__flagged') }}),
 
-items as (select * from {{ ref('int_settlement__items') }}),
+item_sums as (select * from {{ ref('int_settlement__items') }}),
 
 -- what the facts of a settlement are made of: its place, its flags, its items and, of a reversal,
 -- those of its original
@@ -53,9 +53,9 @@ parts as (
     select
         settlements.month,
         0 as settlements,
-        {{ row_fingerprint('items') }} as fingerprint
+        {{ row_fingerprint('item_sums') }} as fingerprint
     from settlements
-    inner join items on settlements.{{ subject }} = items.setl_id
+    inner join item_sums on settlements.{{ subject }} = item_sums.setl_id
     {%- endfor %}
 ),
 

@@ -23,18 +23,53 @@ pytestmark = pytest.mark.xdist_group("by-month")
 
 
 def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All tables but the lineage of a batch, which differs when files come in another order."""
+    """All tables and views but the lineage of a batch, which differs when files come in another order."""
     with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
         names = [
             name
             for (name,) in connection.execute(
-                "select table_name from duckdb_tables() where table_name like 'mart_%' or table_name like 'indicator%'"
+                "select table_name from information_schema.tables where table_name like 'mart_%' or table_name like 'indicator%'"
                 " or table_name like 'dim_%' or table_name like 'reconciliation%' or table_name in ('file_conservation', 'quarantine',"
                 " 'row_warning', 'measure_value', 'dataset_month', 'dataset_score', 'township_completeness', 'warning_count')"
             ).fetchall()
         ]
         assert len(names) > 12
         return {name: sorted(connection.execute(f"from {name}").fetchall(), key=repr) for name in names}
+
+
+_FIRST = "select min(setl_id) from fct_settlement where items > 0 and not has_reversal and sign = 1"
+_REVERSED = (
+    "select min(original.setl_id) from fct_settlement as original inner join fct_settlement as reversal"
+    " on reversal.reversed_setl_id = original.setl_id where original.month <> reversal.month and original.items > 0"
+)
+_SETTLED = "select min(person_key) from fct_settlement where is_enrolled and month like '2025-%'"
+_MONTHS_OF = "select distinct month from fct_settlement where setl_id = ({0}) or reversed_setl_id = ({0})"
+# what is changed, and the months that are then others
+CHANGES = {
+    "one item less": (
+        f"update int_settlement__items set items = items - 1 where setl_id = ({_FIRST})",
+        _MONTHS_OF.format(_FIRST),
+    ),
+    "no items any more": (
+        f"delete from int_settlement__items where setl_id = ({_FIRST})",
+        _MONTHS_OF.format(_FIRST),
+    ),
+    "an item that was reversed in another month": (
+        f"update int_settlement__items set item_cost = item_cost + 1 where setl_id = ({_REVERSED})",
+        _MONTHS_OF.format(_REVERSED),
+    ),
+    "a flag": (
+        "update int_admission__flagged set is_readmitted = not is_readmitted"
+        " where setl_id = (select min(setl_id) from int_admission__flagged)",
+        _MONTHS_OF.format("select min(setl_id) from int_admission__flagged"),
+    ),
+    "where a person lives": (
+        "update int_residence set resident_township = '990101999', employee_township = '990101999'"
+        f" where year = 2025 and person_key = ({_SETTLED})",
+        f"select distinct month from fct_settlement where person_key = ({_SETTLED}) and month like '2025-%'",
+    ),
+    "nothing": ("select 1", "select month from fct_settlement where false"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +126,21 @@ def test_only_what_changed_is_built_again(grown: Path) -> None:
     again = yibao("run", "--inbox", INBOX, data=grown)
     assert again.returncode == 0, again.stdout + again.stderr
     assert places() == before
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_month_is_another_when_something_about_its_settlements_is(
+    grown: Path, tmp_path: Path, change: str
+) -> None:
+    """Of all that a fact is made of beside its landed row, nothing may change and leave its month as it was."""
+    altered, asked = CHANGES[change]
+    [model] = (grown / "dbt" / "target" / "compiled").rglob("int_settlement__month.sql")
+    states = f"select month, fingerprint from ({model.read_text(encoding='utf-8')})"
+    shutil.copy2(grown / "warehouse.duckdb", tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        expected = set(connection.execute(asked).fetchall())
+        before = set(connection.execute(states).fetchall())
+        connection.execute(altered)
+        after = set(connection.execute(states).fetchall())
+    assert {(month,) for month, _ in before ^ after} == expected
+    assert expected or change == "nothing"

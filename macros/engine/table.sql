@@ -39,9 +39,7 @@
 {% macro changed(part, states) -%}
     {%- if is_incremental() -%}
         {%- if part ~ "_fingerprint" not in adapter.get_columns_in_relation(this) | map(attribute="name") -%}
-            {{ exceptions.raise_compiler_error(
-                "表 " ~ this ~ " 是以前的程序建的，不能接着建。请用 yibao run，或 dbt build --full-refresh 整体重建。"
-            ) }}
+            {% do refuse_older(this) %}
         {%- endif -%}
         {%- set parts = run_query(
             "select states." ~ part ~ " from " ~ states ~ " as states where not exists (select 1 from " ~ this
@@ -52,6 +50,22 @@
     (select states.{{ part }} from {{ states }} as states)
     {%- endif -%}
 {%- endmacro %}
+
+{# Stops at a table that another version of the program built: its columns are not those of the model. #}
+{% macro refuse_older(relation) %}
+    {% do exceptions.raise_compiler_error(
+        "表 " ~ relation ~ " 是以前的程序建的，不能接着建。请用 yibao run，或 dbt build --full-refresh 整体重建。"
+    ) %}
+{% endmacro %}
+
+{#
+  dbt asks this before it adds to a table. Its own advice, to add the columns that lack, would leave old rows without them.
+#}
+{% macro default__process_schema_changes(on_schema_change, source_relation, target_relation) %}
+    {%- set changes = check_for_schema_changes(source_relation, target_relation) -%}
+    {%- if changes["schema_changed"] %}{% do refuse_older(target_relation) %}{% endif -%}
+    {{ return(changes["source_columns"]) }}
+{% endmacro %}
 
 {# The last statement of a model by part: the rows of its CTE `relation`, with the fingerprint that their part has in `states`. #}
 {% macro with_fingerprint(relation, part, states) -%}

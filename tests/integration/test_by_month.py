@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.integration.conftest import INBOX, yibao
+from tests.integration.conftest import INBOX, dbt, yibao
 
 # arrives late: the third quarter's settlements and fees, the supplement that corrects earlier months, a whole year's enrollment
 LATE = (
@@ -144,3 +144,28 @@ def test_a_month_is_another_when_something_about_its_settlements_is(
         after = set(connection.execute(states).fetchall())
     assert {(month,) for month, _ in before ^ after} == expected
     assert expected or change == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("int_residence", "year_fingerprint"),
+        ("int_settlement__resolved", "total_cost"),
+        ("stg_contribution", "payment_id"),
+    ],
+)
+def test_a_table_of_an_older_program_is_not_added_to(
+    grown: Path, tmp_path: Path, table: str, column: str
+) -> None:
+    """An analyst's own dbt says which table it is and what to type; `yibao run` builds everything again by itself."""
+    data = tmp_path / "data"
+    shutil.copytree(grown, data)
+    with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
+        connection.execute(f"alter table {table} drop column {column}")
+    built = dbt("run", "--select", table, data=data)
+    assert built.returncode == 1
+    told = f'表 "warehouse"."main"."{table}" 是以前的程序建的，不能接着建。请用 yibao run，或 dbt build --full-refresh 整体重建。'
+    assert told in built.stdout
+    assert "append_new_columns" not in built.stdout  # dbt's own advice
+    rebuilt = dbt("run", "--full-refresh", "--select", table, data=data)
+    assert rebuilt.returncode == 0, rebuilt.stdout

@@ -1,6 +1,7 @@
 -- One row per indicator value, beside the same period of last year (同比), the previous month (环比),
 -- the target and its completion, and the alert it raises. Changes of a ratio are in percentage
--- points, of an amount or count in per cent (semantics 7).
+-- points, of an amount or count in per cent (semantics 7). One idea in the order of its CTEs: a
+-- cell beside its bases (compared), how far it is from each (changed), the rules broken (alerts).
 with cells as (select * from {{ ref('indicator_value') }}),
 
 periods as (select * from {{ ref('int_period') }}),

@@ -25,45 +25,60 @@ settlements as (
         month,
         setl_id,
         reversed_setl_id,
-        {{ row_fingerprint('places') }} as fingerprint
+        {{ row_fingerprint('places') }} as place
     from places
 ),
 
 flags as (select * from {{ ref('int_admission__flagged') }}),
 
+flagged as (
+    select
+        setl_id,
+        {{ row_fingerprint('flags') }} as flags
+    from flags
+),
+
 item_sums as (select * from {{ ref('int_settlement__items') }}),
 
--- what the facts of a settlement are made of: its place, its flags, its items and, of a reversal,
--- those of its original
+itemized as (
+    select
+        setl_id,
+        {{ row_fingerprint('item_sums') }} as items
+    from item_sums
+),
+
 parts as (
     select
-        month,
+        settlements.month,
         1 as settlements,
-        fingerprint
+        settlements.place,
+        flagged.flags,
+        itemized.items
     from settlements
+    left join flagged on settlements.setl_id = flagged.setl_id
+    left join itemized on settlements.setl_id = itemized.setl_id
     union all
+    -- a reversal may be made of its original's items
     select
         settlements.month,
         0 as settlements,
-        {{ row_fingerprint('flags') }} as fingerprint
+        null as place,
+        null as flags,
+        itemized.items
     from settlements
-    inner join flags on settlements.setl_id = flags.setl_id
-    {%- for subject in ['setl_id', 'reversed_setl_id'] %}
-    union all
-    select
-        settlements.month,
-        0 as settlements,
-        {{ row_fingerprint('item_sums') }} as fingerprint
-    from settlements
-    inner join item_sums on settlements.{{ subject }} = item_sums.setl_id
-    {%- endfor %}
+    inner join itemized on settlements.reversed_setl_id = itemized.setl_id
 ),
 
 int_settlement__month as (
     select
         month,
         cast(sum(settlements) as bigint) as settlements,
-        {{ combined_fingerprint('fingerprint') }} as fingerprint
+        concat_ws(
+            '/',
+            {{ combined_fingerprint('place') }},
+            {{ combined_fingerprint('flags') }},
+            {{ combined_fingerprint('items') }}
+        ) as fingerprint
     from parts
     group by month
 )

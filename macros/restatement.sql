@@ -1,12 +1,6 @@
 {# What is compared with an issue: every dataset but the control totals, which are no rows of the bureau's own. #}
 {% macro compared_datasets() %}{{ return(datasets() | reject('equalto', 'control_total') | list) }}{% endmacro %}
 
-{# The key of a row of a dataset as one text. #}
-{% macro row_key_of(dataset) %}
-    {%- set names = contract_fields(dataset) | selectattr('key') | map(attribute='name') | list %}
-    {{- return("concat_ws(chr(31), staged." ~ names | join(", staged.") ~ ")") }}
-{% endmacro %}
-
 {# The month that a row `staged` counts for: of an item or a finding, that of its `parents`; null for a register. #}
 {% macro row_month_of(dataset) %}
     {%- set own_days = {'enrollment': 'begin_date', 'priority_roster': 'listed_on'} %}
@@ -23,6 +17,7 @@
     {%- endif %}
 {%- endmacro %}
 
+{# Datasets whose rows have no day of their own: the fact of their parent, and its key. #}
 {% macro parent_of() %}
     {{- return({'settlement_item': ('fct_settlement', 'setl_id'), 'inspection_finding': ('fct_inspection', 'inspection_id')}) }}
 {% endmacro %}

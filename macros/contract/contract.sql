@@ -90,6 +90,12 @@
     {{- "concat_ws(chr(31), " ~ (parts or ["''"]) | join(", ") ~ ")" }}
 {%- endmacro %}
 
+{# The key of a row `staged` as one text. #}
+{% macro row_key_of(dataset) %}
+    {%- set names = contract_fields(dataset) | selectattr("key") | map(attribute="name") | list %}
+    {{- return("concat_ws(chr(31), staged." ~ names | join(", staged.") ~ ")") }}
+{% endmacro %}
+
 {# In an incremental staging model: only files that it does not hold yet. #}
 {% macro only_new_files() %}
     {%- if is_incremental() %}

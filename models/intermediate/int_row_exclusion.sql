@@ -18,7 +18,7 @@ with files as (select * from {{ ref('stg_file') }}),
     select
         '{{ dataset }}' as dataset,
         {{ lineage_columns() | join(', ') }},
-        concat_ws(chr(31), {{ keys }}) as row_key,
+        {{ row_key_of(dataset) }} as row_key,
         {{ content_of(dataset) }} as content,
         {{ 'updt_time' if has_updated else 'cast(null as timestamp)' }} as updated_at
     from {{ ref('stg_' ~ dataset) }} as staged

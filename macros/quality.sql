@@ -18,6 +18,9 @@
     }) }}
 {% endmacro %}
 
+{# Datasets whose rows are parts of a row of another, and have its day. #}
+{% macro parent_datasets() %}{{ return({'settlement_item': 'settlement', 'inspection_finding': 'inspection'}) }}{% endmacro %}
+
 {# The registers: they count whole, whatever the period. #}
 {% macro registers() %}{{ return(['region', 'institution', 'priority_roster', 'control_total']) }}{% endmacro %}
 

@@ -2,9 +2,7 @@
 -- contribution is of its insurance year and of the month in which it was paid. Books are compared
 -- with it, and months are looked for in it, without another pass over the rows.
 {% set periods = dataset_periods() -%}
-{% set of_parents = {
-    'settlement_item': 'settlement', 'inspection_finding': 'inspection'
-} -%}
+{% set of_parents = parent_datasets() -%}
 with exclusions as (select * from {{ ref('int_row_exclusion') }}),
 
 settlements as (

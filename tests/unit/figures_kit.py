@@ -144,9 +144,6 @@ def _publish(paths: DataPaths, days: int) -> Generation:
         "至少有一个期间",
         "a period",
         "请导入",
-        "t",
-        {},
-        None,
     )
     suite = Suite(
         "dim_period", "dim_period", "mart", None, "期间", ("period",), (expectation,), Path("x.yml")

@@ -183,9 +183,7 @@ def checking(
     severity: Severity = Severity.CRITICAL,
 ) -> Report:
     """Stands in for great-expectations: one expectation, which ends as told; what is kept of it is real."""
-    expectation = Expectation(
-        "dim_period.landed", severity, "信息科", "至少有一个期间", "a period", "请导入", "t", {}, None
-    )
+    expectation = Expectation("dim_period.landed", severity, "信息科", "至少有一个期间", "a period", "请导入")
     suite = Suite(
         "dim_period", "dim_period", "mart", None, "期间", ("period",), (expectation,), Path("x.yml")
     )

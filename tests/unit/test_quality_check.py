@@ -61,7 +61,11 @@ ALL = (
         "type: expect_column_value_lengths_to_be_between\narguments: {column: visit_id, min_value: 3}",
     )
     + expectation("visit.rows", "type: expect_table_row_count_to_be_between\narguments: {min_value: 7}")
-    + expectation("visit.negative", "rows: select visit_id, cost, certno from {table} where cost < 0")
+    + expectation("visit.negative", "where: cost < 0\nshows: [cost, certno]")
+    # 3 of 6 rows; what is null is neither
+    + expectation("visit.half", "where: cost > 25 or begin_date > end_date\nmostly: 0.5")
+    + expectation("visit.most", "where: cost > 25 or begin_date > end_date\nmostly: 0.51")
+    + expectation("visit.outpatient", "where: med_type <> '11' and visit_id like 'A%'")
     + expectation(
         "visit.joined",
         "rows: select v.visit_id, f.file from {table} as v inner join {schema}.stg_file as f using (_file_id)"
@@ -88,19 +92,26 @@ def test_every_type_counts_and_lists_the_same_rows(tmp_path: Path) -> None:
         "visit.id.length": 5,
         "visit.rows": None,
         "visit.negative": 1,
+        "visit.half": 3,
+        "visit.most": 3,
+        "visit.outpatient": 2,
         "visit.joined": 1,
         "visit.aliased": 0,
     }
     assert {identity for identity, result in found.items() if result.judged.status is Status.PASS} == {
         "visit.row.unique",
+        "visit.half",
         "visit.aliased",
     }
+    assert found["visit.most"].judged.element_count == 6, "a share of what"
     assert not report.errors and report.verdict is Verdict.PASSED
     assert found["visit.rows"].judged.observed == "6"
     listed = keys(paths, report)
     assert {identity: len(rows) for identity, rows in listed.items()} == {
-        identity: count for identity, count in counts.items() if count
-    }
+        identity: count
+        for identity, count in counts.items()
+        if count and identity not in {"visit.half", "visit.most"}
+    }, "a share judges the table as a whole"
     assert listed["visit.id.unique"] == [("visit_id=A2", None)] * 2
     assert listed["visit.id.present"] == [("visit_id=空", None)]
     assert listed["visit.dates"] == [("visit_id=A6", "end_date=2026-09-03, begin_date=2026-09-05")]

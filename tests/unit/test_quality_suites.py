@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -13,12 +14,14 @@ from yibao.contract import load_contract
 from yibao.problem import ExitCode, Problem
 from yibao.project import find_project
 from yibao.quality.great import failing_rows
-from yibao.quality.suites import Severity, load_suites, suites_fingerprint
+from yibao.quality.suites import Condition, Severity, load_suites, suites_fingerprint
 
 PRESENT = expectation(
     "visit.id.present", "type: expect_column_values_to_not_be_null\narguments: {column: visit_id}", "critical"
 )
 NEGATIVE = expectation("visit.cost.negative", "rows: select visit_id, cost from {table} where cost < 0")
+LATE = expectation("visit.late", "where: begin_date > end_date\nshows: [begin_date, visit_id]")
+FEW = expectation("visit.few", "where: cost < 0\nmostly: 0.98")
 
 
 def test_a_suite_is_read_as_it_is_written(tmp_path: Path) -> None:
@@ -39,6 +42,16 @@ def test_a_suite_is_read_as_it_is_written(tmp_path: Path) -> None:
     )
     assert second.kind is None
     assert failing_rows(read, second, "main") == "select visit_id, cost from main.visit where cost < 0"
+
+
+def test_a_condition_is_read_as_it_is_written(tmp_path: Path) -> None:
+    (read,) = load_suites(project_with(tmp_path, visit=suite(LATE + FEW)))
+    late, few = read.expectations
+    assert late.where == Condition("begin_date > end_date", ("begin_date", "visit_id"), None)
+    assert few.where == Condition("cost < 0", (), Decimal("0.98"))
+    sql = "select visit_id, begin_date from main.visit where begin_date > end_date"
+    assert failing_rows(read, late, "main") == sql, "the key first, and nothing twice"
+    assert failing_rows(read, few, "main") is None
 
 
 def test_the_word_contract_stands_for_the_contract(tmp_path: Path) -> None:
@@ -81,6 +94,11 @@ def test_the_word_contract_stands_for_the_contract(tmp_path: Path) -> None:
             "visit.cost.negative",
             "只能写一个",
         ),
+        (suite(LATE).replace("where:", "rows: x\n    where:"), "visit.late", "只能写一个"),
+        (suite(LATE).replace("> end_date", "> {schema}"), "visit.late", "不能写花括号"),
+        (suite(LATE).replace("[begin_date, visit_id]", "[begin_date + 1]"), "visit.late", "shows 应是"),
+        (suite(FEW).replace("0.98", "98"), "visit.few", "mostly 是 0 和 1 之间的小数"),
+        (suite(NEGATIVE).replace("rows:", "mostly: 0.5\n    rows:"), "visit.cost.negative", "只和 where 一起写"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_told(tmp_path: Path, text: str, where: str, why: str) -> None:
@@ -167,6 +185,11 @@ def test_the_share_that_spark_judges_has_every_kind_of_rule() -> None:
     shared = [suite for suite in suites if suite.name in SHARE]
     assert len(shared) == len(SHARE)
     all_kinds, shared_kinds = (
-        {rule.kind for suite in some for rule in suite.expectations} for some in (suites, shared)
+        {
+            (rule.kind, rule.where is None, rule.where is not None and rule.where.mostly is None)
+            for suite in some
+            for rule in suite.expectations
+        }
+        for some in (suites, shared)
     )
     assert shared_kinds == all_kinds

@@ -150,4 +150,4 @@ def _results(project: Project, judgements: Sequence[Judgement], taken: Sequence[
 
 
 def _expectation(code: str, severity: Severity, zh: str, en: str, todo: str) -> Expectation:
-    return Expectation(f"consolidation.{code}", severity, "市级汇总", zh, en, todo, "rows", {}, None)
+    return Expectation(f"consolidation.{code}", severity, "市级汇总", zh, en, todo)

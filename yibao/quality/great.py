@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from yibao.problem import Problem
@@ -20,7 +19,6 @@ _TABLE, _SCHEMA = "{table}", "{schema}"
 _BATCH = "/* {batch} */"
 # a broken query is repeated in its message; what matters stands first
 _MESSAGE_LENGTH = 300
-_COUNT, _COUNTED_ROWS = "unexpected_rows_query.row_count", "counted_rows"
 # counts, and none of the values that failed: they may be personal
 _FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
@@ -35,8 +33,9 @@ class Judge:
         import great_expectations
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
-        self._gx = great_expectations
-        self._counted_rows = _counted_rows()
+        from yibao.quality import counted
+
+        self._gx, self._counted = great_expectations, counted
         self._context = great_expectations.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
 
@@ -59,12 +58,15 @@ class Judge:
 
     def _expectation(self, suite: Suite, expectation: Expectation, schema: str) -> Any:
         meta = {"id": expectation.id, "owner": expectation.owner, "zh": expectation.zh, "en": expectation.en}
-        common = {"severity": expectation.severity.value, "meta": meta}
+        common: dict[str, Any] = {"severity": expectation.severity.value, "meta": meta}
         expectations = self._gx.expectations
         try:
             if expectation.rows is not None:
                 query = f"{_BATCH} {failing_rows(suite, expectation, schema)}"
-                return self._counted_rows(unexpected_rows_query=query, **common)
+                return self._counted.CountedRows(unexpected_rows_query=query, **common)
+            if (where := expectation.where) is not None:
+                mostly = 1 if where.mostly is None else float(where.mostly)
+                return self._counted.CountedWhere(condition=where.sql, mostly=mostly, **common)
             assert expectation.kind is not None
             kind = getattr(expectations, "".join(part.title() for part in expectation.kind.split("_")))
             return kind(**expectation.arguments, **KINDS[expectation.kind].fixed, **common)
@@ -76,45 +78,34 @@ class Judge:
             ) from error
 
 
-@cache
-def _counted_rows() -> Any:
-    """great-expectations' own asks the query twice, for the count and for rows that are then thrown away; this asks once."""
-    from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
-
-    class CountedRows(UnexpectedRowsExpectation):
-        metric_dependencies = (_COUNT,)
-
-        def _validate(self, metrics: dict[Any, Any], *_: Any, **__: Any) -> dict[Any, Any]:
-            return {"success": metrics[_COUNT] == 0, "result": {"observed_value": metrics[_COUNT]}}
-
-    return CountedRows
-
-
 def failing_rows(suite: Suite, expectation: Expectation, schema: str) -> str | None:
     """The SQL of all rows that fail: the key, then the columns judged. None where a table fails as a whole."""
     table = f"{schema}.{suite.table}"
     if expectation.rows is not None:
         return expectation.rows.replace(_SCHEMA, schema).replace(_TABLE, table)
+    if (where := expectation.where) is not None:
+        return None if where.mostly else _rows_where(suite, table, where.shows, where.sql)
     assert expectation.kind is not None
     kind = KINDS[expectation.kind]
     if kind.failing is None:
         return None
-    shown = dict.fromkeys([*suite.key, *kind.columns(expectation.arguments)])
     condition = kind.failing(expectation.arguments).replace(_TABLE, table)
-    return f"select {', '.join(shown)} from {table} where {condition}"
+    return _rows_where(suite, table, kind.columns(expectation.arguments), condition)
+
+
+def _rows_where(suite: Suite, table: str, columns: Iterable[str], condition: str) -> str:
+    return f"select {', '.join(dict.fromkeys([*suite.key, *columns]))} from {table} where {condition}"
 
 
 def _judged(result: Any) -> Judged:
     if message := _exception(result.exception_info):
         return Judged(Status.ERROR, message=message)
     found: Mapping[str, Any] = result.result
-    observed, unexpected = found.get("observed_value"), found.get("unexpected_count")
-    if result.expectation_config.type == _COUNTED_ROWS:
-        unexpected, observed = observed, None
+    observed = found.get("observed_value")
     return Judged(
         Status.PASS if result.success else Status.FAIL,
         element_count=found.get("element_count"),
-        unexpected_count=unexpected,
+        unexpected_count=found.get("unexpected_count"),
         observed=None if observed is None else str(observed)[:_MESSAGE_LENGTH],
     )
 

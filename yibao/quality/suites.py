@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,23 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True)
+class Condition:
+    """SQL that says of one row whether it fails: all that are asked of a table are asked in one pass over it.
+
+    `shows` are the columns told beside the key. `mostly` is the share of rows (0 to 1) that must not fail; where it is
+    given, the table fails as a whole and its rows are not listed.
+    """
+
+    sql: str
+    shows: tuple[str, ...]
+    mostly: Decimal | None
+
+
+@dataclass(frozen=True)
 class Expectation:
-    """One thing expected of a table. `kind` and `arguments` are great-expectations' own, or `rows` is SQL whose rows
-    are the failures, with the places {table} (the suite's table) and {schema}."""
+    """One thing expected of a table, in one of three ways: `kind` and `arguments` are great-expectations' own; `where`
+    is a condition of failing rows; `rows` is SQL whose rows are the failures, for what one row alone does not say,
+    with the places {table} (the suite's table) and {schema}."""
 
     id: str
     severity: Severity
@@ -44,9 +59,10 @@ class Expectation:
     zh: str
     en: str
     todo_zh: str
-    kind: str | None
-    arguments: Mapping[str, Any]
-    rows: str | None
+    kind: str | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    where: Condition | None = None
+    rows: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,25 +160,28 @@ def _suite(path: Path, contract: Contract) -> Suite:
 
 _SUITE_FIELDS = ("suite", "table", "layer", "zh", "owner", "key", "expectations")
 _FIELDS = ("id", "severity", "zh", "en", "todo_zh")
+_WAYS = ("type", "where", "rows")
 
 
 def _expectation(path: Path, owner: str, dataset: Dataset | None, content: Any) -> Expectation:
     if not isinstance(content, dict) or not _ID.fullmatch(str(content.get("id", ""))):
         raise _wrong(path, "每条要有 id，写法如 settlement.setl_id.present", str(content)[:60])
     identity = str(content["id"])
-    _require_fields(path, identity, content, _FIELDS, {"type", "arguments", "rows", "owner"})
+    _require_fields(path, identity, content, _FIELDS, {*_WAYS, "arguments", "shows", "mostly", "owner"})
     if content["severity"] not in set(Severity):
         raise _wrong(path, f"severity 应是 {'、'.join(Severity)} 之一", identity)
-    kind, rows = content.get("type"), content.get("rows")
-    if (kind is None) == (rows is None):
-        raise _wrong(path, "type 和 rows 要写一个，也只能写一个", identity)
+    kind, where, rows = (content.get(way) for way in _WAYS)
+    if [kind, where, rows].count(None) != len(_WAYS) - 1:
+        raise _wrong(path, "type、where、rows 要写一个，也只能写一个", identity)
     if kind is not None and kind not in KINDS:
         raise _wrong(
-            path, f"不认识的 type {kind}，可用的有：{'、'.join(sorted(KINDS))}；或改写成 rows", identity
+            path, f"不认识的 type {kind}，可用的有：{'、'.join(sorted(KINDS))}；或改写成 where", identity
         )
     arguments = content.get("arguments") or {}
-    if not isinstance(arguments, dict) or (rows is not None and arguments):
-        raise _wrong(path, "arguments 应是 type 的各项参数；rows 没有参数", identity)
+    if not isinstance(arguments, dict) or (kind is None and arguments):
+        raise _wrong(path, "arguments 应是 type 的各项参数；where 和 rows 没有参数", identity)
+    if where is None and {"shows", "mostly"} & content.keys():
+        raise _wrong(path, "shows 和 mostly 只和 where 一起写", identity)
     if kind is not None:
         arguments = _of_contract(path, identity, dataset, arguments)
         _names(path, identity, "arguments 里的列", list(KINDS[kind].columns(arguments)))
@@ -177,8 +196,19 @@ def _expectation(path: Path, owner: str, dataset: Dataset | None, content: Any) 
         todo_zh=str(content["todo_zh"]).strip(),
         kind=kind,
         arguments=arguments,
+        where=None if where is None else _condition(path, identity, content),
         rows=None if rows is None else str(rows).strip().rstrip(";"),
     )
+
+
+def _condition(path: Path, identity: str, content: Mapping[str, Any]) -> Condition:
+    sql, mostly = str(content["where"]).strip().rstrip(";"), content.get("mostly")
+    if not sql or "{" in sql or "}" in sql:
+        raise _wrong(path, "where 是说一行自己的条件，不能写花括号；要看别的表请改写成 rows", identity)
+    if mostly is not None and not (isinstance(mostly, float) and 0 < mostly < 1):
+        raise _wrong(path, "mostly 是 0 和 1 之间的小数，例如 0.98", identity)
+    shows = _names(path, identity, "shows", content.get("shows", []))
+    return Condition(sql, shows, None if mostly is None else Decimal(str(mostly)))
 
 
 def _of_contract(

@@ -54,18 +54,18 @@ EXPECTATIONS = [
     *(("be_between", {"column": "fund_total", "max_value": high}) for high in (98, 99, 100)),
     *(("be_between", {"column": "begin_date", "min_value": day}) for day in ("2025-01-01", "2026-01-01")),
 ]
-ROWS = [
+CONDITIONS = [
     "total_cost < 0",
     "fund_total > total_cost",
     "end_date < begin_date",
     "left(cast(begin_date as string), 4) <> left(month, 4)",
     "length(inst_code) <> 12",
-    "setl_id is null and total_cost > 0",
 ]
+MISSING = "select setl_id, total_cost from {table} where setl_id is null and total_cost > 0"
 
 
 def suite_text() -> str:
-    """30 expectations: 16 of columns, 3 of pairs and keys, 5 of the table, 6 of SQL."""
+    """30 expectations: 16 of columns, 3 of pairs and keys, 5 of the table, 5 conditions, 1 query."""
     items = [(f"expect_column_values_to_{kind}", arguments) for kind, arguments in EXPECTATIONS]
     pair = {"column_A": "end_date", "column_B": "begin_date"}
     items += [
@@ -84,13 +84,10 @@ def suite_text() -> str:
         for number, (kind, arguments) in enumerate(items)
     ]
     listed += [
-        {
-            "id": f"settlement.r{number}",
-            "rows": f"select setl_id, total_cost from {{table}} where {where}",
-            **common,
-        }
-        for number, where in enumerate(ROWS)
+        {"id": f"settlement.w{number}", "where": where, "shows": ["total_cost"], **common}
+        for number, where in enumerate(CONDITIONS)
     ]
+    listed.append({"id": "settlement.rows", "rows": MISSING, **common})
     head = {
         "suite": "settlement",
         "table": "settlement",

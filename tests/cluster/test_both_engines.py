@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.cluster.conftest import (
@@ -37,6 +38,22 @@ def test_a_build_survives_the_loss_of_a_worker(walked: SparkCounty) -> None:
 
 def test_every_published_cell_is_that_of_duckdb(walked: SparkCounty, demo_data: Path) -> None:
     require_equal(demo_data, walked.data)
+
+
+def test_what_the_check_found_is_that_of_duckdb(walked: SparkCounty, demo_data: Path) -> None:
+    """Verdicts, counts and failing rows of every rule that this session judges on Spark."""
+    left, right = (publishing.require_current(DataPaths(data)).database for data in (demo_data, walked.data))
+    results, keys = (
+        _found(left, right, table, columns)
+        for table, columns in (
+            ("quality_result", "expectation_id, status, element_count, unexpected_count, observed"),
+            ("quality_failing_key", "expectation_id, key, detail"),
+        )
+    )
+    assert len({row[0] for row in results[1]}) > 80
+    assert results[0] == results[1]
+    assert len(keys[1]) > 20
+    assert keys[0] == keys[1]
 
 
 def test_every_rule_can_be_read_by_spark(walked: SparkCounty) -> None:
@@ -80,6 +97,26 @@ def test_unit_tests_pass_on_spark(walked: SparkCounty) -> None:
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def _found(left: Path, right: Path, table: str, columns: str) -> list[list[tuple[object, ...]]]:
+    """The rows of the last check on either side, of the rules that the right one judged."""
+    with duckdb.connect() as connection:
+        for name, path in (("left_side", left), ("right_side", right)):
+            connection.execute(f"attach '{path.as_posix()}' as {name} (read_only)")
+        return [
+            connection.execute(
+                f"""
+                select {columns}
+                from {side}.main.{table}
+                where
+                    check_id = (select max(check_id) from {side}.main.quality_result)
+                    and expectation_id in (select expectation_id from right_side.main.quality_result)
+                order by all
+                """
+            ).fetchall()
+            for side in ("left_side", "right_side")
+        ]
 
 
 def require_equal(on_duckdb: Path, on_spark: Path) -> None:

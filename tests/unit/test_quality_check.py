@@ -65,7 +65,7 @@ ALL = (
     # 3 of 6 rows; what is null is neither
     + expectation("visit.half", "where: cost > 25 or begin_date > end_date\nmostly: 0.5")
     + expectation("visit.most", "where: cost > 25 or begin_date > end_date\nmostly: 0.51")
-    + expectation("visit.outpatient", "where: med_type <> '11' and visit_id like 'A%'")
+    + expectation("visit.outpatient", "where: \"med_type <> '11' and visit_id like 'A%' -- ours\"")
     + expectation(
         "visit.joined",
         "rows: select v.visit_id, f.file from {table} as v inner join {schema}.stg_file as f using (_file_id)"

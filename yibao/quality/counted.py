@@ -44,7 +44,7 @@ class _RowsWhere(TableMetricProvider):
     def _sqlalchemy(
         cls, *, metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any
     ) -> Any:
-        condition: sa.ColumnElement[bool] = sa.literal_column(f"({metric_value_kwargs['condition']})")
+        condition: sa.ColumnElement[bool] = sa.literal_column(f"({metric_value_kwargs['condition']}\n)")
         return sa.func.count(sa.case((condition, 1))), metric_domain_kwargs, {}
 
     @metric_partial(
@@ -58,7 +58,7 @@ class _RowsWhere(TableMetricProvider):
         # of the extra `cluster`
         from pyspark.sql import functions
 
-        condition = functions.expr(f"case when ({metric_value_kwargs['condition']}) then 1 end")
+        condition = functions.expr(f"case when ({metric_value_kwargs['condition']}\n) then 1 end")
         return functions.count(condition), metric_domain_kwargs, {}
 
 

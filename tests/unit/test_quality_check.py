@@ -104,6 +104,7 @@ def test_every_type_counts_and_lists_the_same_rows(tmp_path: Path) -> None:
         "visit.aliased",
     }
     assert found["visit.most"].judged.element_count == 6, "a share of what"
+    assert found["visit.outpatient"].judged.element_count is None, "nobody said how many have the type at all"
     assert not report.errors and report.verdict is Verdict.PASSED
     assert found["visit.rows"].judged.observed == "6"
     listed = keys(paths, report)

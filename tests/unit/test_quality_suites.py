@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -48,7 +47,7 @@ def test_a_condition_is_read_as_it_is_written(tmp_path: Path) -> None:
     (read,) = load_suites(project_with(tmp_path, visit=suite(LATE + FEW)))
     late, few = read.expectations
     assert late.where == Condition("begin_date > end_date", ("begin_date", "visit_id"), None)
-    assert few.where == Condition("cost < 0", (), Decimal("0.98"))
+    assert few.where == Condition("cost < 0", (), 0.98)
     sql = "select visit_id, begin_date from main.visit where begin_date > end_date"
     assert failing_rows(read, late, "main") == sql, "the key first, and nothing twice"
     assert failing_rows(read, few, "main") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,11 @@ from great_expectations.expectations.metrics.metric_provider import metric_parti
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 
 _ROWS, _ROWS_WHERE, _ROWS_OF_QUERY = "table.row_count", "table.rows_where", "unexpected_rows_query.row_count"
+_aggregate_on = partial(
+    metric_partial,
+    partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+    domain_type=MetricDomainTypes.TABLE,
+)
 
 
 class CountedRows(UnexpectedRowsExpectation):
@@ -36,22 +42,14 @@ class _RowsWhere(TableMetricProvider):
     metric_name = _ROWS_WHERE
     value_keys = ("condition",)
 
-    @metric_partial(
-        engine=SqlAlchemyExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
+    @_aggregate_on(SqlAlchemyExecutionEngine)
     def _sqlalchemy(
         cls, *, metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any
     ) -> Any:
         condition: sa.ColumnElement[bool] = sa.literal_column(f"({metric_value_kwargs['condition']}\n)")
         return sa.func.count(sa.case((condition, 1))), metric_domain_kwargs, {}
 
-    @metric_partial(
-        engine=SparkDFExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
+    @_aggregate_on(SparkDFExecutionEngine)
     def _spark(
         cls, *, metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: Any
     ) -> Any:

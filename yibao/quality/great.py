@@ -65,8 +65,7 @@ class Judge:
                 query = f"{_BATCH} {failing_rows(suite, expectation, schema)}"
                 return self._counted.CountedRows(unexpected_rows_query=query, **common)
             if (where := expectation.where) is not None:
-                mostly = 1 if where.mostly is None else float(where.mostly)
-                return self._counted.CountedWhere(condition=where.sql, mostly=mostly, **common)
+                return self._counted.CountedWhere(condition=where.sql, mostly=where.mostly or 1, **common)
             assert expectation.kind is not None
             kind = getattr(expectations, "".join(part.title() for part in expectation.kind.split("_")))
             return kind(**expectation.arguments, **KINDS[expectation.kind].fixed, **common)

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,7 @@ class Condition:
 
     sql: str
     shows: tuple[str, ...]
-    mostly: Decimal | None
+    mostly: float | None
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ def _condition(path: Path, identity: str, content: Mapping[str, Any]) -> Conditi
     if mostly is not None and not (isinstance(mostly, float) and 0 < mostly < 1):
         raise _wrong(path, "mostly 是 0 和 1 之间的小数，例如 0.98", identity)
     shows = _names(path, identity, "shows", content.get("shows", []))
-    return Condition(sql, shows, None if mostly is None else Decimal(str(mostly)))
+    return Condition(sql, shows, mostly)
 
 
 def _of_contract(

@@ -96,13 +96,18 @@
     {{- return("concat_ws(chr(31), staged." ~ names | join(", staged.") ~ ")") }}
 {% endmacro %}
 
-{# In an incremental staging model: only files that it does not hold yet. #}
-{% macro only_new_files() %}
+{#
+  In an incremental staging model: only files that it does not hold yet. They are named, since a reader passes over a file by the names that it
+  is asked for, but not by those that it is to leave out: it would read all that was ever landed.
+#}
+{% macro only_new_files(dataset) %}
+    {%- set ledger = source("ledger", "file") %}
     {%- if is_incremental() %}
-        {%- set known = run_query("select distinct _file_id from " ~ this).columns[0].values() %}
-        {%- if known %}
-    where _file_id not in ('{{ known | join("', '") }}')
-        {%- endif %}
+        {%- set files = run_query(
+            "select distinct ledger.file_id from " ~ ledger ~ " as ledger where ledger.dataset = '" ~ dataset
+            ~ "' and not exists (select 1 from " ~ this ~ " as staged where staged._file_id = ledger.file_id)"
+        ).columns[0].values() %}
+    where _file_id in ({% for file in files %}'{{ file }}'{% if not loop.last %}, {% endif %}{% else %}null{% endfor %})
     {%- endif %}
 {%- endmacro %}
 

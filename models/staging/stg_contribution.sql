@@ -3,7 +3,7 @@
 with landed as (
     select *
     from {{ source('landing', 'contribution') }}
-    {{ only_new_files() }}
+    {{ only_new_files('contribution') }}
 ),
 
 typed as (

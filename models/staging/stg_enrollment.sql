@@ -3,7 +3,7 @@
 with landed as (
     select *
     from {{ source('landing', 'enrollment') }}
-    {{ only_new_files() }}
+    {{ only_new_files('enrollment') }}
 ),
 
 typed as (

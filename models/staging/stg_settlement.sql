@@ -3,7 +3,7 @@
 with landed as (
     select *
     from {{ source('landing', 'settlement') }}
-    {{ only_new_files() }}
+    {{ only_new_files('settlement') }}
 ),
 
 typed as (

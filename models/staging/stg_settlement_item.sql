@@ -3,7 +3,7 @@
 with landed as (
     select *
     from {{ source('landing', 'settlement_item') }}
-    {{ only_new_files() }}
+    {{ only_new_files('settlement_item') }}
 ),
 
 typed as (

@@ -126,6 +126,10 @@ def test_only_what_changed_is_built_again(grown: Path) -> None:
     again = yibao("run", "--inbox", INBOX, data=grown)
     assert again.returncode == 0, again.stdout + again.stderr
     assert places() == before
+    compiled = grown / "dbt" / "target" / "compiled"
+    for dataset in ("settlement", "settlement_item", "enrollment", "contribution"):
+        [staged] = compiled.rglob(f"stg_{dataset}.sql")
+        assert "where _file_id in (null)" in staged.read_text(encoding="utf-8"), "landed files are read once"
 
 
 @pytest.mark.parametrize("change", CHANGES)

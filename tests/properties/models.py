@@ -38,7 +38,7 @@ class Models:
             for key, node in manifest["nodes"].items()
             if node["resource_type"] in {"model", "seed"}
         }
-        increments = [node.name for node in nodes.values() if "_file_id not in ('" in node.sql]
+        increments = [node.name for node in nodes.values() if "where _file_id in (" in node.sql]
         assert not increments, f"compiled for an increment, not for a full build: {increments}"
         order = TopologicalSorter({key: node.parents for key, node in nodes.items()}).static_order()
         self._nodes = {key: nodes[key] for key in order if key in nodes}

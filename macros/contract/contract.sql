@@ -97,8 +97,8 @@
 {% endmacro %}
 
 {#
-  In an incremental staging model: only files that it does not hold yet. They are named, since a reader passes over a file by the names that it
-  is asked for, but not by those that it is to leave out: it would read all that was ever landed.
+  In an incremental staging model: only files that it does not hold yet. They are named: by the names of those that it is to leave out, were there
+  more than ten, Spark would pass over no file and read all that was ever landed.
 #}
 {% macro only_new_files(dataset) %}
     {%- set ledger = source("ledger", "file") %}
